@@ -1,0 +1,196 @@
+"""The reads: what is live, passages to score and cite, documents to list, entries to rebuild an index from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, RowMapping, Select, and_, func, select
+
+from knowledge.catalog.records import KnownFile, StoredPassage
+from knowledge.catalog.schema import documents, passages, state, statistics, vectors, versions
+from knowledge.index import Entry
+from knowledge.ranking.bm25 import Analysed
+from knowledge.types import Document, Passage, Scope
+
+_CHUNK = 10_000
+_live = documents.join(versions, documents.c.live_version == versions.c.id)
+_live_passages = passages.join(documents, passages.c.version_id == documents.c.live_version).join(
+    versions, versions.c.id == documents.c.live_version
+)
+_all_passages = passages.join(versions, passages.c.version_id == versions.c.id).join(
+    documents, versions.c.document_id == documents.c.id
+)
+
+
+def generation(connection: Connection) -> int:
+    """The number of the state that this connection sees: it grows with every change of what is live."""
+    number: int = connection.execute(select(state.c.generation)).scalar_one()
+    return number
+
+
+def live_rows(connection: Connection) -> NDArray[np.int64]:
+    """Rows of all live passages, ascending."""
+    query = select(passages.c.row).join(documents, passages.c.version_id == documents.c.live_version)
+    rows = np.fromiter((row for (row,) in connection.execute(query)), dtype=np.int64)
+    return np.sort(rows)
+
+
+def known_files(connection: Connection) -> dict[str, KnownFile]:
+    """The live version of every document by uri."""
+    v = versions.c
+    query = select(documents.c.id, documents.c.uri, v.scope, v.content_hash, v.recipe, v.size, v.mtime_ns)
+    return {row[1]: KnownFile(*row) for row in connection.execute(query.select_from(_live))}
+
+
+def load_passages(connection: Connection, rows: Sequence[int]) -> list[StoredPassage]:
+    """The live passages among some rows, in no particular order."""
+    query = _document_columns(
+        select(*passages.c, documents.c.uri, documents.c.id.label("document_id")).select_from(_live_passages)
+    ).where(passages.c.row.in_(rows))
+    return [_stored(row) for row in connection.execute(query).mappings()]
+
+
+def document_passages(connection: Connection, document_id: int) -> list[Passage]:
+    """A document's live passages in reading order."""
+    query = (
+        select(*passages.c)
+        .select_from(_live_passages)
+        .where(documents.c.id == document_id)
+        .order_by(passages.c.row)
+    )
+    return [_passage(row) for row in connection.execute(query).mappings()]
+
+
+def list_documents(connection: Connection, scopes: Iterable[Scope] | None = None) -> list[Document]:
+    """Live documents by uri: those of the scopes, or all of them for None (the operator's view)."""
+    query = _document_columns(
+        select(documents.c.uri, documents.c.id.label("document_id")).select_from(_live)
+    ).order_by(documents.c.uri)
+    if scopes is not None:
+        query = query.where(versions.c.scope.in_(sorted(scopes)))
+    return [_document(row) for row in connection.execute(query).mappings()]
+
+
+def index_entries(
+    connection: Connection, rows: Sequence[int], embedder: str, *, live: bool = True
+) -> Iterator[Entry]:
+    """What an index keeps of passages, live or (`live=False`) staged.
+
+    Passages without vectors of this embedder come with none.
+    """
+    owners = _live_passages if live else _all_passages
+    has_vectors = and_(vectors.c.text_hash == passages.c.text_hash, vectors.c.embedder == embedder)
+    columns = [
+        passages.c.row,
+        versions.c.scope,
+        passages.c.language,
+        passages.c.terms,
+        passages.c.squeezed,
+        vectors.c.data,
+        documents.c.id,
+    ]
+    for start in range(0, len(rows), _CHUNK):
+        query = (
+            select(*columns)
+            .select_from(owners.outerjoin(vectors, has_vectors))
+            .where(passages.c.row.in_([int(row) for row in rows[start : start + _CHUNK]]))
+            .order_by(passages.c.row)
+        )
+        for row, scope, language, terms, squeezed, data, document_id in connection.execute(query):
+            yield Entry(row, document_id, Scope(scope), language, terms, squeezed, data)
+
+
+def hashes_with_vectors(connection: Connection, embedder: str, text_hashes: Sequence[str]) -> set[str]:
+    """Those of some texts that this embedder's vectors are kept of."""
+    found: set[str] = set()
+    for start in range(0, len(text_hashes), _CHUNK):
+        query = select(vectors.c.text_hash).where(
+            vectors.c.embedder == embedder, vectors.c.text_hash.in_(text_hashes[start : start + _CHUNK])
+        )
+        found.update(connection.scalars(query))
+    return found
+
+
+def texts_without_vectors(connection: Connection, embedder: str) -> dict[str, str]:
+    """Full text by hash of live passages that this embedder has not seen."""
+    has_vectors = and_(vectors.c.text_hash == passages.c.text_hash, vectors.c.embedder == embedder)
+    query = (
+        select(*passages.c)
+        .select_from(_live_passages.outerjoin(vectors, has_vectors))
+        .where(vectors.c.text_hash.is_(None))
+        .order_by(passages.c.row)
+    )
+    return {row["text_hash"]: _passage(row).full_text for row in connection.execute(query).mappings()}
+
+
+def totals(connection: Connection, scopes: Iterable[Scope] | None) -> dict[str, tuple[int, int, int]]:
+    """(passages, terms, bigrams) by language over the scopes, or over all of them for None."""
+    s = statistics.c
+    query = select(s.language, func.sum(s.passages), func.sum(s.terms), func.sum(s.bigrams))
+    if scopes is not None:
+        query = query.where(s.scope.in_(sorted(scopes)))
+    return {
+        row[0]: (int(row[1]), int(row[2]), int(row[3]))
+        for row in connection.execute(query.group_by(s.language))
+    }
+
+
+def scopes_in_use(connection: Connection) -> frozenset[Scope]:
+    """Scopes that have live passages."""
+    return frozenset(Scope(scope) for scope in connection.scalars(select(statistics.c.scope).distinct()))
+
+
+def _document_columns(query: Select[tuple[object, ...]]) -> Select[tuple[object, ...]]:
+    v = versions.c
+    return query.add_columns(
+        v.title,
+        v.scope,
+        v.content_hash,
+        v.mtime_ns,
+        v.size,
+        v.passage_count,
+        v.language.label("document_language"),
+    )
+
+
+def _document(row: RowMapping) -> Document:
+    return Document(
+        id=row["document_id"],
+        uri=row["uri"],
+        title=row["title"],
+        scope=row["scope"],
+        content_hash=row["content_hash"],
+        modified_at=datetime.fromtimestamp(row["mtime_ns"] / 1e9, UTC),
+        size=row["size"],
+        passages=row["passage_count"],
+        language=row["document_language"],
+    )
+
+
+def _passage(row: RowMapping) -> Passage:
+    lines = None if row["first_line"] is None else (row["first_line"], row["last_line"])
+    return Passage(
+        id=row["id"],
+        text=row["text"],
+        heading_path=tuple(row["heading_path"]),
+        start=row["start"],
+        end=row["end"],
+        page=row["page"],
+        lines=lines,
+        header=row["header"],
+        language=row["language"],
+    )
+
+
+def _stored(row: RowMapping) -> StoredPassage:
+    return StoredPassage(
+        row=row["row"],
+        passage=_passage(row),
+        document=_document(row),
+        analysed=Analysed(
+            row["terms"], row["term_count"], row["squeezed"], row["bigram_count"], row["language"]
+        ),
+    )

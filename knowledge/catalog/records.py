@@ -1,0 +1,87 @@
+"""What is written to the catalog and read back from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from knowledge.ranking.bm25 import Analysed
+from knowledge.reports import Problem
+from knowledge.types import Document, Language, Passage, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysedPassage:
+    """A passage with what lexical scoring needs of it. `text_hash` is of its full text: the key of its vectors."""
+
+    passage: Passage
+    text_hash: str
+    analysed: Analysed
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """A version of a document that is to become the live one. `replaces` is the uri it had before a move."""
+
+    uri: str
+    title: str
+    scope: Scope
+    language: Language
+    content_hash: str
+    recipe: str
+    size: int
+    mtime_ns: int
+    passages: tuple[AnalysedPassage, ...]
+    replaces: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StagedVersion:
+    """A version that is in the catalog and not live; `rows` are its passages' numbers in every index."""
+
+    version_id: int
+    document_id: int
+    replaced_id: int | None
+    rows: tuple[int, ...]
+    version: NewVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """What one change of the live versions did."""
+
+    generation: int
+    added: tuple[int, ...]  # rows that became live
+    removed: tuple[int, ...]  # rows that are live no more
+    stale: tuple[int, ...]  # version ids to clear away
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """The live version of a file, for telling what has changed."""
+
+    document_id: int
+    uri: str
+    scope: Scope
+    content_hash: str
+    recipe: str
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A live passage with its document, ready to be scored and cited."""
+
+    row: int
+    passage: Passage
+    document: Document
+    analysed: Analysed
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """A file of this size and time can't be used; it is read again when either has changed."""
+
+    size: int
+    mtime_ns: int
+    problem: Problem

@@ -1,0 +1,150 @@
+"""The catalog's tables. A change here needs a migration in `migrations/versions/`; a test compares the two."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+state = Table(
+    "state",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("generation", BigInteger, nullable=False),  # grows with every change of what is live
+    Column("next_row", BigInteger, nullable=False),  # passages.row of the next passage: never used twice
+)
+
+folders = Table(
+    "folders",
+    metadata,
+    Column("path", Text, primary_key=True),
+    Column("options", JSON, nullable=False),
+    Column("registered_at", DateTime(timezone=True), nullable=False),
+)
+
+exclusions = Table(
+    "exclusions",
+    metadata,
+    Column("uri", Text, primary_key=True),
+    Column("excluded_at", DateTime(timezone=True), nullable=False),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("uri", Text, nullable=False, unique=True),
+    Column("live_version", Integer, nullable=True),
+    sqlite_autoincrement=True,
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("document_id", Integer, ForeignKey("documents.id"), nullable=False, index=True),
+    Column("title", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column(
+        "recipe", String(64), nullable=False
+    ),  # how the passages were made: another recipe makes them anew
+    Column("size", BigInteger, nullable=False),
+    Column("mtime_ns", BigInteger, nullable=False),
+    Column("passage_count", Integer, nullable=False),
+    Column("indexed_at", DateTime(timezone=True), nullable=False),
+    sqlite_autoincrement=True,
+)
+
+passages = Table(
+    "passages",
+    metadata,
+    Column("row", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("version_id", Integer, ForeignKey("versions.id"), nullable=False, index=True),
+    Column("id", String(32), nullable=False),
+    Column("text_hash", String(64), nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("heading_path", JSON, nullable=False),
+    Column("header", Text, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("page", Integer, nullable=True),
+    Column("first_line", Integer, nullable=True),
+    Column("last_line", Integer, nullable=True),
+    Column("terms", Text, nullable=False),  # the analysed words, packed (knowledge.ranking.bm25)
+    Column("term_count", Integer, nullable=False),
+    Column("squeezed", Text, nullable=False),  # what character bigrams are counted in
+    Column("bigram_count", Integer, nullable=False),
+    Index("ix_passages_text_hash", "text_hash"),
+)
+
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("embedder", String(200), primary_key=True),
+    Column("text_hash", String(64), primary_key=True),
+    Column("data", LargeBinary, nullable=False),  # float32, little endian, windows x dimensions
+    sqlite_with_rowid=False,
+)
+
+statistics = Table(
+    "statistics",
+    metadata,
+    Column("scope", Text, primary_key=True),
+    Column("language", String(2), primary_key=True),
+    Column("passages", BigInteger, nullable=False),
+    Column("terms", BigInteger, nullable=False),
+    Column("bigrams", BigInteger, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("finished_at", DateTime(timezone=True), nullable=True),
+    Column("counts", JSON, nullable=False),
+    Column("seconds", Float, nullable=True),
+    sqlite_autoincrement=True,
+)
+
+problems = Table(
+    "problems",
+    metadata,
+    Column("folder", Text, primary_key=True),
+    Column("uri", Text, primary_key=True),
+    Column("error", String(60), nullable=False),  # the error's class
+    Column("parameters", JSON, nullable=False),
+    Column("withheld", Boolean, nullable=False),
+    Column("size", BigInteger, nullable=True),
+    Column("mtime_ns", BigInteger, nullable=True),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("payload", JSON, nullable=False),
+    Column("state", String(10), nullable=False),  # waiting, running, done, failed
+    Column("progress", JSON, nullable=True),
+    Column("result", JSON, nullable=True),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    sqlite_autoincrement=True,
+)

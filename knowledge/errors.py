@@ -1,0 +1,100 @@
+"""What can go wrong, as one small tree.
+
+    SaseoError
+    ├── InvalidInput            what a person gave can't be used
+    │   ├── InvalidScope
+    │   ├── InvalidFolder
+    │   └── InvalidCorpus       an evaluation corpus
+    ├── Unreadable              one document can't be read (the run goes on)
+    ├── RemovalWithheld         too many files are gone at once to believe it
+    ├── MissingDependency       an optional package isn't installed
+    ├── ModelUnavailable        an embedding or language model can't be had
+    ├── IndexUnavailable        the index can't be searched
+    ├── IndexDamaged            the index's files can't be read (it can be rebuilt)
+    ├── CatalogDamaged          the catalog's file can't be read
+    ├── StorageFull             the disk is full
+    └── AlreadyRunning          another process owns the data folder
+
+An error carries the key of its sentence in the message catalogue (`messages/*.ftl`) and the sentence's parameters;
+`messages.text(error.key, language, **error.parameters)` is what a person reads.
+"""
+
+from __future__ import annotations
+
+import re
+
+
+class SaseoError(Exception):
+    """The root: something a person can be told. Keyword arguments are the sentence's parameters."""
+
+    def __init__(self, **parameters: object) -> None:
+        self.parameters = parameters
+        super().__init__(", ".join(f"{name}={value}" for name, value in parameters.items()))
+
+    @property
+    def key(self) -> str:
+        """The message's key: the class name in kebab case (`InvalidScope` is `error-invalid-scope`), and after it the
+        parameter `reason` where there is one (`Unreadable(reason="binary")` is `error-unreadable-binary`)."""
+        name = "error" + re.sub(r"([A-Z])", lambda m: "-" + m[1].lower(), type(self).__name__)
+        reason = self.parameters.get("reason")
+        return f"{name}-{reason}" if reason else name
+
+
+class InvalidInput(SaseoError):
+    """What a person gave can't be used."""
+
+
+class InvalidScope(InvalidInput):
+    """Parameters: scope."""
+
+
+class InvalidFolder(InvalidInput):
+    """Parameters: path, reason (`missing`, `not_a_folder`, `unreadable`, `options`, `unknown_option`), detail."""
+
+
+class InvalidCorpus(InvalidInput):
+    """Parameters: path, detail."""
+
+
+class Unreadable(SaseoError):
+    """One document can't be read.
+
+    Parameters: reason (`unsupported`, `too_large`, `empty`, `binary`, `encoding`, `permission`, `vanished`, `changing`, `broken_link`, `link_loop`,
+    `io`, `malformed`), detail.
+    """
+
+
+class RemovalWithheld(SaseoError):
+    """Files are missing, and nothing is forgotten.
+
+    Parameters: path (of the folder), reason (`gone`: the folder isn't there, `emptied`: no file is left, `many`: most are missing), missing,
+    known (counts of documents).
+    """
+
+
+class MissingDependency(SaseoError):
+    """Parameters: package, command (what installs it)."""
+
+
+class ModelUnavailable(SaseoError):
+    """Parameters: model, reason (`not_downloaded`, `damaged`, `unsupported`, `device`, ...), detail."""
+
+
+class IndexUnavailable(SaseoError):
+    """Parameters: detail."""
+
+
+class IndexDamaged(SaseoError):
+    """Parameters: path, detail."""
+
+
+class CatalogDamaged(SaseoError):
+    """Parameters: path, detail."""
+
+
+class StorageFull(SaseoError):
+    """Parameters: path."""
+
+
+class AlreadyRunning(SaseoError):
+    """Parameters: path, pid."""

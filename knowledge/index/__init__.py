@@ -1,0 +1,87 @@
+"""What an index of passages is: the protocol that every store keeps, and the values it takes and gives.
+
+An index knows passages by their row, a number that the catalog gives once. It keeps entries of versions that are being
+written, live or on their way out, side by side; which rows are live is the catalog's word, and `knowledge.snapshot`
+applies it to what an index finds. Scopes are applied inside the index, before ranking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.embedding import Vector
+from knowledge.types import Language, Scope
+
+
+class Entry(NamedTuple):
+    """One passage as an index keeps it.
+
+    `terms` and `squeezed` are as in the catalog. `vectors` are the bytes of float32 (windows x dimensions), little endian, of length 1 each;
+    None when there is no embedder.
+    """
+
+    row: int
+    document_id: int
+    scope: Scope
+    language: Language
+    terms: str
+    squeezed: str
+    vectors: bytes | None
+
+
+class Hits(NamedTuple):
+    """Rows and their scores, best first; both of one length."""
+
+    rows: NDArray[np.int64]
+    scores: NDArray[np.float32]
+
+
+class LexicalQuery(NamedTuple):
+    """The analysed question: terms for each language of passages, each with a weight, and the bigrams of its Hangul."""
+
+    terms: dict[Language, dict[str, float]]
+    bigrams: dict[str, float]
+
+
+class IndexReader(Protocol):
+    """One unchanging view of an index. An empty set of scopes finds nothing."""
+
+    def search_dense(self, vector: Vector, scopes: frozenset[Scope], limit: int) -> Hits:
+        """Rows by cosine with a query of shape (dimensions,), each row by its best window."""
+
+    def search_lexical(self, query: LexicalQuery, scopes: frozenset[Scope], limit: int) -> Hits:
+        """Rows by BM25, a first pass over the whole index that `knowledge.ranking` scores again."""
+
+    def score_dense(self, rows: Sequence[int], vector: Vector) -> NDArray[np.float32]:
+        """The cosine of each row with a query, by its best window; NaN for a row without vectors."""
+
+    def document_frequencies(
+        self, language: Language, terms: Sequence[str], scopes: frozenset[Scope]
+    ) -> list[int]:
+        """In how many passages of a language, among those scopes, each term stands."""
+
+    def bigram_frequencies(self, bigrams: Sequence[str], scopes: frozenset[Scope]) -> list[int]:
+        """In how many Korean passages, among those scopes, each character bigram stands."""
+
+
+class PassageIndex(Protocol):
+    """The written side of an index: one writer at a time."""
+
+    def add(self, entries: Sequence[Entry]) -> None:
+        """Keep entries; durable, or known to be missing at the next start, when it returns."""
+
+    def remove(self, rows: Sequence[int]) -> None:
+        """Drop rows; those that aren't there are fine."""
+
+    def reader(self) -> IndexReader:
+        """A view of what has been added so far."""
+
+    def flush(self, generation: int) -> None:
+        """Make everything durable, and note that the index is as the catalog was at this generation."""
+
+    def close(self) -> None:
+        """Give files and locks back, without flushing."""

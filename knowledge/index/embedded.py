@@ -1,0 +1,164 @@
+"""The index of one machine: tantivy and FAISS in files of the data folder, kept in step with the catalog."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.embedding import Vector
+from knowledge.errors import IndexDamaged
+from knowledge.index import Entry, Hits, LexicalQuery
+from knowledge.index.dense import DenseReader, DenseStore
+from knowledge.index.lexical import LexicalReader, LexicalStore, field_of
+from knowledge.types import Language, Scope
+
+_log = logging.getLogger(__name__)
+_CHUNK = 2_000
+
+Entries = Callable[[Sequence[int]], Iterator[Entry]]
+
+
+class EmbeddedReader:
+    """One unchanging view of both halves."""
+
+    def __init__(self, lexical: LexicalReader, dense: DenseReader | None) -> None:
+        self._lexical = lexical
+        self._dense = dense
+
+    def search_dense(self, vector: Vector, scopes: frozenset[Scope], limit: int) -> Hits:
+        """Rows by exact cosine; none where there are no vectors."""
+        if self._dense is None:
+            return Hits(np.empty(0, np.int64), np.empty(0, np.float32))
+        return self._dense.search(vector, scopes, limit)
+
+    def search_lexical(self, query: LexicalQuery, scopes: frozenset[Scope], limit: int) -> Hits:
+        """Rows by tantivy's BM25."""
+        return self._lexical.search(query, scopes, limit)
+
+    def score_dense(self, rows: Sequence[int], vector: Vector) -> NDArray[np.float32]:
+        """The exact cosine of each row; NaN for a row without vectors."""
+        if self._dense is None:
+            return np.full(len(rows), np.nan, np.float32)
+        return self._dense.score(rows, vector)
+
+    def document_frequencies(
+        self, language: Language, terms: Sequence[str], scopes: frozenset[Scope]
+    ) -> list[int]:
+        """In how many passages of a language each term stands."""
+        return self._lexical.frequencies(field_of(language), terms, scopes)
+
+    def bigram_frequencies(self, bigrams: Sequence[str], scopes: frozenset[Scope]) -> list[int]:
+        """In how many Korean passages each bigram stands."""
+        return self._lexical.frequencies("bigrams", bigrams, scopes)
+
+
+class EmbeddedIndex:
+    """FAISS and tantivy as one `PassageIndex`.
+
+    With `owner=False` nothing is written: what the files lack, or can't give because they are damaged, is made up in memory.
+    """
+
+    def __init__(self, folder: Path, embedder: str | None, dimensions: int, *, owner: bool) -> None:
+        self._folder = folder
+        self._owner = owner
+        self._embedder, self._dimensions = embedder, dimensions
+        self._lexical = self._open_lexical()
+        self._dense = self._open_dense() if embedder is not None else None
+
+    def add(self, entries: Sequence[Entry]) -> None:
+        """Durable in tantivy when it returns; vectors are read again from the catalog after a crash."""
+        self._lexical.add(entries)
+        if self._dense is not None:
+            self._dense.add(entries)
+
+    def remove(self, rows: Sequence[int]) -> None:
+        """Drop rows from both halves."""
+        self._lexical.remove(rows)
+        if self._dense is not None:
+            self._dense.remove(rows)
+
+    def reader(self) -> EmbeddedReader:
+        """A view of both halves now."""
+        return EmbeddedReader(self._lexical.reader(), self._dense and self._dense.reader())
+
+    def flush(self, generation: int) -> None:
+        """Write both halves, and the generation that they are at."""
+        self._lexical.flush(generation)
+        if self._dense is not None:
+            self._dense.flush(generation)
+
+    def close(self) -> None:
+        """Give the writer's lock back."""
+        self._lexical.close()
+
+    def erase(self) -> None:
+        """Delete all files and begin with nothing; `catch_up` fills it again."""
+        self._lexical.close()
+        shutil.rmtree(self._folder)
+        self._lexical = self._open_lexical()
+        self._dense = self._open_dense() if self._embedder is not None else None
+
+    def catch_up(self, live: NDArray[np.int64], generation: int, entries: Entries) -> int:
+        """Bring the index to the catalog's live rows; gives how many rows were added or removed.
+
+        `entries` reads rows from the catalog.
+        """
+        changed = 0
+        if self._dense is not None:
+            changed += _reconcile(self._dense, self._dense.reader().rows(), live, entries)
+        if self._owner and self._lexical.generation != generation:
+            changed += _reconcile(self._lexical, self._lexical.reader().rows(), live, entries)
+        elif not self._owner:
+            self._lexical.reload()
+            if self._lexical.in_memory:
+                changed += _reconcile(self._lexical, self._lexical.reader().rows(), live, entries)
+        if changed and self._owner:
+            self.flush(generation)
+        return changed
+
+    def _open_lexical(self) -> LexicalStore:
+        folder = self._folder / "lexical"
+        if not self._owner and not folder.exists():
+            return LexicalStore(None)
+        try:
+            return LexicalStore(folder)
+        except IndexDamaged as error:
+            if not self._owner:
+                _log.warning("lexical index is damaged, using one in memory: %s", error)
+                return LexicalStore(None)
+            _log.warning("lexical index is damaged and made anew: %s", error)
+            shutil.rmtree(folder)
+            return LexicalStore(folder)
+
+    def _open_dense(self) -> DenseStore:
+        folder = self._folder / "dense"
+        embedder = self._embedder or ""
+        try:
+            return DenseStore(folder, embedder, self._dimensions)
+        except IndexDamaged as error:
+            _log.warning("dense index is damaged and made anew: %s", error)
+            if self._owner:
+                shutil.rmtree(folder)
+            return DenseStore(folder, embedder, self._dimensions, ignore_files=not self._owner)
+
+
+def _reconcile(
+    half: LexicalStore | DenseStore, have: NDArray[np.int64], live: NDArray[np.int64], entries: Entries
+) -> int:
+    missing = np.setdiff1d(live, have)
+    surplus = np.setdiff1d(have, live)
+    half.remove([int(row) for row in surplus])
+    batch: list[Entry] = []
+    for entry in entries([int(row) for row in missing]):
+        batch.append(entry)
+        if len(batch) == _CHUNK:
+            half.add(batch)
+            batch = []
+    if batch:
+        half.add(batch)
+    return len(surplus) + len(missing)

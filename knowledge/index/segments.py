@@ -1,0 +1,201 @@
+"""A run of vectors that never changes: 8-bit codes for the scan, float32 for the exact scores.
+
+The scan is FAISS's flat search over 8-bit integers, which reads a quarter of what float32 would; the best few times as
+many as wanted are then scored from the float32 vectors, so that the ranking is that of an exact search.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.embedding import Vector
+from knowledge.errors import IndexDamaged, MissingDependency
+from knowledge.index import Hits
+from knowledge.storage import disk_errors
+from knowledge.types import Scope
+
+_OVERSAMPLING = 3
+_LEVELS = 127
+
+
+def _faiss() -> Any:
+    try:
+        import faiss
+    except ImportError as error:
+        raise MissingDependency(package="faiss-cpu", command="pip install 'saseo[faiss]'") from error
+    return faiss
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Segment:
+    """Vectors of one scope. `rows[i]` is the passage of vector i, ascending; `dead` marks vectors to pass over."""
+
+    scope: Scope
+    rows: NDArray[np.int64]
+    vectors: Vector  # (n, dimensions), in memory or mapped from a file
+    codes: Any  # faiss.IndexScalarQuantizer
+    dead: NDArray[np.bool_] | None = None
+    name: str = ""  # of its files; empty while it's only in memory
+
+    @classmethod
+    def build(cls, scope: Scope, rows: NDArray[np.int64], vectors: Vector) -> Segment:
+        """Sort by row, and quantise."""
+        order = np.argsort(rows, kind="stable")
+        rows, vectors = rows[order], np.ascontiguousarray(vectors[order])
+        faiss = _faiss()
+        codes = faiss.IndexScalarQuantizer(
+            vectors.shape[1], faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT
+        )
+        # One scale for the segment, from all but the most extreme values: those few are clipped, all others finer.
+        scale = _LEVELS / max(
+            float(np.quantile(np.abs(vectors[:: max(1, len(vectors) // 2000)]), 0.9999)), 1e-6
+        )
+        for start in range(0, len(vectors), 10_000):
+            codes.add(_quantised(vectors[start : start + 10_000], scale))
+        return cls(scope, rows, vectors, codes)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def dead_count(self) -> int:
+        """How many vectors are passed over."""
+        return 0 if self.dead is None else int(self.dead.sum())
+
+    def without(self, rows: NDArray[np.int64]) -> Segment:
+        """The same vectors with those of some rows passed over."""
+        gone = np.isin(self.rows, rows)
+        if not gone.any():
+            return self
+        return replace(self, dead=gone if self.dead is None else self.dead | gone)
+
+    def search(self, vector: Vector, limit: int) -> Hits:
+        """The best rows by exact cosine, each by its best window, at least `limit` where there are as many."""
+        alive = len(self) - self.dead_count
+        wanted = min(alive, limit * _OVERSAMPLING)
+        while True:
+            hits = self._best(vector, wanted)
+            if len(hits.rows) >= limit or wanted >= alive:
+                return Hits(hits.rows[:limit], hits.scores[:limit])
+            wanted = min(alive, wanted * 2)  # many windows of few passages
+
+    def score(self, rows: Sequence[int], vector: Vector, out: NDArray[np.float32]) -> None:
+        """Write the best cosine of each row that is here into `out`, leaving the others."""
+        wanted = np.asarray(rows, np.int64)
+        first = np.searchsorted(self.rows, wanted, "left")
+        last = np.searchsorted(self.rows, wanted, "right")
+        for i in np.flatnonzero(last > first):
+            out[i] = float((self.vectors[first[i] : last[i]] @ vector).max())
+
+    def _best(self, vector: Vector, wanted: int) -> Hits:
+        if wanted == 0:
+            return Hits(np.empty(0, np.int64), np.empty(0, np.float32))
+        faiss = _faiss()
+        alive = None if self.dead is None else np.packbits(~self.dead, bitorder="little")
+        selector = None if alive is None else faiss.SearchParameters(sel=faiss.IDSelectorBitmap(alive))
+        query = _quantised(vector[None, :], _LEVELS / max(float(np.abs(vector).max()), 1e-6))
+        _, found = self.codes.search(query, wanted, params=selector)
+        positions = found[0][found[0] >= 0]
+        scores = self.vectors[positions] @ vector
+        return best_by_row(self.rows[positions], scores.astype(np.float32))
+
+    def save(self, folder: Path) -> tuple[Segment, dict[str, object]]:
+        """Write the files; gives the segment that is mapped from them, and its line in the manifest."""
+        name = uuid.uuid4().hex
+        paths = _paths(folder, name)
+        with disk_errors(folder):
+            np.save(paths["rows"], self.rows)
+            np.save(paths["vectors"], self.vectors)
+            _faiss().write_index(self.codes, str(paths["codes"]))
+        checks = {kind: _checksum(path) for kind, path in paths.items()}
+        saved = replace(self, name=name, vectors=np.load(paths["vectors"], mmap_mode="r"))
+        return saved, {"name": name, "scope": self.scope, "checksums": checks}
+
+    @classmethod
+    def load(cls, folder: Path, line: dict[str, Any]) -> Segment:
+        """Read a segment that `save` wrote.
+
+        Raises:
+            IndexDamaged: a file is missing, or isn't what was written.
+        """
+        paths = _paths(folder, line["name"])
+        for kind, path in paths.items():
+            if not path.is_file() or _checksum(path) != line["checksums"][kind]:
+                raise IndexDamaged(path=str(path), detail="missing or altered")
+        return cls(
+            Scope(line["scope"]),
+            np.load(paths["rows"]),
+            np.load(paths["vectors"], mmap_mode="r"),
+            _faiss().read_index(str(paths["codes"])),
+            name=line["name"],
+        )
+
+
+def merged(segments: Sequence[Segment]) -> Segment:
+    """One segment of all vectors that are alive; the segments are of one scope."""
+    alive = [slice(None) if s.dead is None else ~s.dead for s in segments]
+    rows = np.concatenate([s.rows[keep] for s, keep in zip(segments, alive, strict=True)])
+    vectors = np.concatenate([s.vectors[keep] for s, keep in zip(segments, alive, strict=True)])
+    return Segment.build(segments[0].scope, rows, vectors)
+
+
+def best_by_row(rows: NDArray[np.int64], scores: NDArray[np.float32]) -> Hits:
+    """Each row once, with its best score, best first; ties by row, so that the order is always the same."""
+    order = np.lexsort((rows, -scores))
+    rows, scores = rows[order], scores[order]
+    _, first = np.unique(rows, return_index=True)
+    first.sort()
+    return Hits(rows[first], scores[first])
+
+
+def delete_others(folder: Path, lines: Iterable[dict[str, Any]]) -> None:
+    """Delete the files of segments that no line of the manifest names."""
+    names = {line["name"] for line in lines}
+    for path in folder.iterdir():
+        if path.suffix in (".npy", ".faiss") and path.name.split(".")[0] not in names:
+            path.unlink(missing_ok=True)
+
+
+def read_manifest(folder: Path) -> dict[str, Any] | None:
+    """The manifest of a folder, None where there is none.
+
+    Raises:
+        IndexDamaged: it can't be read.
+    """
+    path = folder / "manifest.json"
+    if not path.exists():
+        return None
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text())
+    except ValueError as error:
+        raise IndexDamaged(path=str(path), detail=str(error)) from error
+    return manifest
+
+
+def _quantised(vectors: Vector, scale: float) -> Vector:
+    return np.clip(np.rint(vectors * scale), -_LEVELS, _LEVELS).astype(np.float32)
+
+
+def _paths(folder: Path, name: str) -> dict[str, Path]:
+    return {
+        "rows": folder / f"{name}.rows.npy",
+        "vectors": folder / f"{name}.vectors.npy",
+        "codes": folder / f"{name}.codes.faiss",
+    }
+
+
+def _checksum(path: Path) -> int:
+    value = 0
+    with path.open("rb") as file:
+        while block := file.read(1 << 22):
+            value = zlib.crc32(block, value)
+    return value

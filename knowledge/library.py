@@ -1,0 +1,179 @@
+"""The catalog and its index as one thing: what is written becomes visible at once, and a reader sees one state.
+
+The order of a change: stage the new versions in the catalog and add them to the index, unseen; flip what is live in one
+transaction, and publish; then clear the old versions away. Whoever is killed in between leaves rows that are not live, which
+the next owner clears away.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from knowledge.catalog import Catalog, reading, writing
+from knowledge.catalog.records import NewVersion
+from knowledge.embedding import Vector
+from knowledge.index import Entry
+from knowledge.index.embedded import EmbeddedIndex
+from knowledge.snapshot import Published, Snapshot
+from knowledge.types import Scope
+
+_log = logging.getLogger(__name__)
+_CLEAR_AT_ONCE = 500  # versions in one transaction
+
+
+class Library:
+    """Owns, or only reads, one data folder.
+
+    Thread-safe: any number of readers, and one writer (`replace`, `forget`, `finish`) at a time.
+    """
+
+    def __init__(
+        self, catalog: Catalog, folder: Path, embedder: str | None, dimensions: int, *, owner: bool
+    ) -> None:
+        """Open the index and bring it to what the catalog says.
+
+        Args:
+            catalog: prepared.
+            folder: where the index's files are.
+            embedder: the name of the model whose vectors are used, None for none.
+            dimensions: of those vectors.
+            owner: whether this process may write; there must be only one.
+        """
+        self.catalog = catalog
+        self._embedder = embedder or ""
+        self._owner = owner
+        self._publishing = threading.Lock()
+        self._writing = threading.Lock()
+        if owner:
+            self._clear_left_over()
+        self._index = EmbeddedIndex(folder, embedder, dimensions, owner=owner)
+        self._published = self._caught_up()
+
+    @contextmanager
+    def pin(self, scopes: frozenset[Scope]) -> Iterator[Snapshot]:
+        """One state of everything for one question, as long as the block lasts."""
+        while True:
+            with self.catalog.read() as connection:
+                with self._publishing:
+                    generation = reading.generation(connection)
+                    if generation != self._published.generation and not self._owner:
+                        self._published = self._caught_up()
+                    published = self._published
+                if published.generation == generation:
+                    yield Snapshot(connection, published, scopes)
+                    return
+            # The catalog moved on while it was read: begin again, on its newer state.
+
+    def replace(
+        self,
+        versions: Sequence[NewVersion],
+        vectors: Mapping[str, Vector],
+        forgotten: Sequence[int] = (),
+    ) -> None:
+        """Make these versions the live ones and forget documents, all at once for every reader.
+
+        Args:
+            versions: of different documents.
+            vectors: by text hash, those that the catalog may lack; shape (windows, dimensions).
+            forgotten: ids of documents.
+        """
+        with self._writing:
+            with self.catalog.write() as connection:
+                staged = writing.stage(connection, versions, self._embedder, vectors)
+            rows = [row for version in staged for row in version.rows]
+            with self.catalog.read() as connection:
+                entries = list(reading.index_entries(connection, rows, self._embedder, live=False))
+            if entries:
+                self._index.add(entries)
+            with self._publishing:
+                with self.catalog.write() as connection:
+                    change = writing.flip(connection, staged, forgotten)
+                live = np.setdiff1d(self._published.live, np.array(change.removed, np.int64))
+                live = np.union1d(live, np.array(change.added, np.int64))
+                self._published = Published(change.generation, live, self._index.reader())
+            self._index.remove(change.removed)
+            with self.catalog.write() as connection:
+                writing.clear(connection, change.stale)
+
+    def forget(self, document_ids: Sequence[int]) -> None:
+        """Forget documents everywhere."""
+        self.replace([], {}, document_ids)
+
+    def touch(self, seen: Sequence[tuple[int, int, int]]) -> None:
+        """Note (document id, size, mtime_ns) of files whose time changed and whose content did not."""
+        with self._writing, self.catalog.write() as connection:
+            writing.touch(connection, seen)
+
+    def without_vectors(self, texts: Mapping[str, str]) -> dict[str, str]:
+        """Those of some texts, by hash, whose vectors the catalog doesn't have."""
+        with self.catalog.read() as connection:
+            known = reading.hashes_with_vectors(connection, self._embedder, list(texts))
+        return {text_hash: text for text_hash, text in texts.items() if text_hash not in known}
+
+    def texts_without_vectors(self) -> dict[str, str]:
+        """Full texts of live passages, by hash, that have no vectors of the embedder; none without an embedder."""
+        if not self._embedder:
+            return {}
+        with self.catalog.read() as connection:
+            return reading.texts_without_vectors(connection, self._embedder)
+
+    def adopt_vectors(self, vectors: Mapping[str, Vector]) -> None:
+        """Keep vectors of live passages that had none; `reopen` makes them searchable."""
+        with self._writing, self.catalog.write() as connection:
+            writing.store_vectors(connection, self._embedder, vectors)
+
+    def finish(self) -> None:
+        """Write the index's files as they stand now: at the end of a run."""
+        with self._writing:
+            self._index.flush(self._published.generation)
+
+    def reload(self) -> None:
+        """Catch up with the catalog, after `adopt_vectors`."""
+        with self._writing, self._publishing:
+            self._published = self._caught_up()
+
+    def rebuild(self) -> None:
+        """Make the whole index anew from the catalog."""
+        with self._writing, self._publishing:
+            self._index.erase()
+            self._published = self._caught_up()
+
+    def close(self) -> None:
+        """Give files and connections back."""
+        self._index.close()
+        self.catalog.close()
+
+    def _caught_up(self) -> Published:
+        """The index at one state of the catalog.
+
+        A reader beside the owner opens the index while the owner writes. What was live at a generation is in the index for as long as
+        that is the catalog's generation (it is added before the flip and removed after the next one), so a view that was opened while
+        the generation stood still is whole.
+        """
+        while True:
+            with self.catalog.read() as connection:
+                generation = reading.generation(connection)
+                live = reading.live_rows(connection)
+
+                def entries(rows: Sequence[int]) -> Iterator[Entry]:
+                    return reading.index_entries(connection, rows, self._embedder)  # noqa: B023 (used within the block)
+
+                changed = self._index.catch_up(live, generation, entries)
+            with self.catalog.read() as connection:
+                if reading.generation(connection) == generation:
+                    if changed:
+                        _log.info("index caught up with the catalog: %d rows", changed)
+                    return Published(generation, live, self._index.reader())
+
+    def _clear_left_over(self) -> None:
+        with self.catalog.read() as connection:
+            stale = writing.left_over(connection)
+        for start in range(0, len(stale), _CLEAR_AT_ONCE):
+            with self.catalog.write() as connection:
+                writing.clear(connection, stale[start : start + _CLEAR_AT_ONCE])

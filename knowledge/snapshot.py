@@ -1,0 +1,110 @@
+"""One unchanging view of everything that a question needs: the catalog's transaction, an index reader, what is live."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from knowledge.catalog import reading
+from knowledge.catalog.records import StoredPassage
+from knowledge.embedding import Vector
+from knowledge.index import Hits, IndexReader, LexicalQuery
+from knowledge.types import Language, Scope
+
+_IN_FLUX = 32  # found beyond what is asked for, since rows that aren't live yet, or any more, are dropped
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What the writer makes visible at once: a reader of the index, and which rows are live in it."""
+
+    generation: int
+    live: NDArray[np.int64]  # ascending
+    reader: IndexReader
+
+
+class Snapshot:
+    """Pinned by `Library.pin` for one question and one audience; every search is within its scopes."""
+
+    def __init__(self, connection: Connection, published: Published, scopes: frozenset[Scope]) -> None:
+        self._connection = connection
+        self._published = published
+        self.scopes = scopes
+
+    def search_dense(self, vector: Vector, limit: int) -> Hits:
+        """The best live rows by cosine."""
+        reader = self._published.reader
+        return self._live_only(lambda wanted: reader.search_dense(vector, self.scopes, wanted), limit)
+
+    def search_lexical(self, query: LexicalQuery, limit: int) -> Hits:
+        """The best live rows by the index's BM25."""
+        reader = self._published.reader
+        return self._live_only(lambda wanted: reader.search_lexical(query, self.scopes, wanted), limit)
+
+    def score_dense(self, rows: Sequence[int], vector: Vector) -> NDArray[np.float32]:
+        """The cosine of each row; NaN for a row without vectors."""
+        return self._published.reader.score_dense(rows, vector)
+
+    def passages(self, rows: Sequence[int]) -> list[StoredPassage]:
+        """Live passages by row, in no particular order."""
+        return reading.load_passages(self._connection, rows) if rows else []
+
+    @cached_property
+    def statistics(self) -> Statistics:
+        """The numbers that BM25 needs, over the passages of this snapshot's scopes."""
+        return Statistics(self._published.reader, self.scopes, reading.totals(self._connection, self.scopes))
+
+    def _live_only(self, search: Callable[[int], Hits], limit: int) -> Hits:
+        live = self._published.live
+        wanted = limit + _IN_FLUX
+        while True:
+            found = search(wanted)
+            places = np.searchsorted(live, found.rows)
+            places[places == len(live)] = 0
+            keep = live[places] == found.rows if len(live) else np.zeros(len(found.rows), bool)
+            if keep.sum() >= limit or len(found.rows) < wanted:
+                return Hits(found.rows[keep][:limit], found.scores[keep][:limit])
+            wanted *= 2
+
+
+class Statistics:
+    """The numbers of BM25, of the passages that the asker may read (`knowledge.ranking.bm25.Statistics`)."""
+
+    def __init__(
+        self, reader: IndexReader, scopes: frozenset[Scope], totals: dict[str, tuple[int, int, int]]
+    ) -> None:
+        self._reader = reader
+        self._scopes = scopes
+        self._totals = totals
+
+    def passages(self, language: Language) -> int:
+        """How many passages there are in a language."""
+        return self._total(language)[0]
+
+    def average_terms(self, language: Language) -> float:
+        """Terms a passage; 1 where there is no passage."""
+        passages, terms, _ = self._total(language)
+        return terms / passages if passages else 1.0
+
+    def average_bigrams(self, language: Language) -> float:
+        """Bigrams a passage; 1 where there is no passage."""
+        passages, _, bigrams = self._total(language)
+        return bigrams / passages if passages else 1.0
+
+    def term_frequencies(self, language: Language, terms: Sequence[str]) -> list[int]:
+        """In how many passages each term stands."""
+        return self._reader.document_frequencies(language, terms, self._scopes)
+
+    def bigram_frequencies(self, language: Language, bigrams: Sequence[str]) -> list[int]:
+        """In how many Korean passages each bigram stands; 0 for other languages."""
+        if language != "ko":
+            return [0] * len(bigrams)
+        return self._reader.bigram_frequencies(bigrams, self._scopes)
+
+    def _total(self, language: Language) -> tuple[int, int, int]:
+        return self._totals.get(language, (0, 0, 0))

@@ -1,0 +1,41 @@
+"""Files that are whole or not there."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from knowledge.errors import StorageFull
+
+
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Write a file so that a reader, or the next start after a crash, sees the old content or the new.
+
+    Raises:
+        StorageFull: the disk is full; the old content stands.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    with disk_errors(path):
+        temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
+        try:
+            with temporary.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def disk_errors(path: Path) -> Iterator[None]:
+    """Map a full disk (or an exhausted quota) to StorageFull."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFull(path=str(path)) from error
+        raise

@@ -1,0 +1,211 @@
+"""The values that cross the rooms' doors: frozen, typed, without behaviour beyond their own checks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, NewType
+
+from knowledge.errors import InvalidScope
+
+Language = Literal["ko", "en"]
+LANGUAGES: tuple[Language, ...] = ("ko", "en")
+
+Scope = NewType("Scope", str)
+"""Who may read something: `everyone`, `slack:T1`, `slack:T1/C2`, `discord:G1/C2`, `slack:T1/@U3`."""
+
+EVERYONE = Scope("everyone")
+_SCOPE = re.compile(r"everyone|(?:slack|discord):[A-Za-z0-9_-]+(?:/@?[A-Za-z0-9_-]+)?")
+
+
+def parse_scope(text: str) -> Scope:
+    """Check a scope that a person wrote.
+
+    Raises:
+        InvalidScope: the text is no scope.
+    """
+    if not _SCOPE.fullmatch(text.strip()):
+        raise InvalidScope(scope=text)
+    return Scope(text.strip())
+
+
+BlockKind = Literal["heading", "paragraph", "list", "table", "code"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One piece of a document's structure.
+
+    `start` and `end` are character offsets into `ParsedDocument.text` (end exclusive); blocks stand in reading order and
+    don't overlap. `level` is 1 to 6 for a heading, else 0. `page` is 1-based, for formats that have pages. For a table,
+    `header` is the text that gives its columns' names (repeated with every part of a table that is split), and each
+    line of the block is one row. A list's items and a code block's top-level parts begin at the offsets in `parts`.
+    """
+
+    kind: BlockKind
+    start: int
+    end: int
+    level: int = 0
+    page: int | None = None
+    header: str = ""
+    parts: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedDocument:
+    """A document's text and structure.
+
+    `text` is NFC with newlines as line feeds. `first_line` is the 1-based line (or row) of the file at which `text`
+    begins when each line of `text` is one line of the file, else None.
+    """
+
+    title: str
+    text: str
+    blocks: tuple[Block, ...]
+    first_line: int | None = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of a document that is found, shown and cited as one.
+
+    `id` depends on the document's uri and the passage's text and place in it alone, so that the same text has the same
+    id. `text` is what is quoted: `document.text[start:end]`. `header` is a split table's header rows. `heading_path`
+    leads from the document's title to the passage. `lines` are 1-based and inclusive.
+    """
+
+    id: str
+    text: str
+    heading_path: tuple[str, ...]
+    start: int
+    end: int
+    page: int | None = None
+    lines: tuple[int, int] | None = None
+    header: str = ""
+    language: Language = "en"
+
+    @property
+    def full_text(self) -> str:
+        """What is embedded and analysed: where the passage stands, its table's header, its text."""
+        where = " > ".join(self.heading_path)
+        return "\n".join(part for part in (where, self.header, self.text) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A live document of the catalog. `content_hash` is of the file's bytes; `modified_at` is aware (UTC)."""
+
+    id: int
+    uri: str
+    title: str
+    scope: Scope
+    content_hash: str
+    modified_at: datetime
+    size: int
+    passages: int
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a citation shows. `number` is the n of its [n]; `uri` of a file is its path, NFC, not percent-encoded."""
+
+    number: int
+    title: str
+    uri: str
+    section: str
+    page: int | None
+    lines: tuple[int, int] | None
+    excerpt: str
+    score: float
+    modified_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The passages that the answer will use."""
+
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the question waits for. `position` is the place in the queue, 0 when it is being worked on."""
+
+    stage: Literal["queued", "searching", "reading", "writing"]
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """Text to append to what is shown."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """What was shown so far is withdrawn, and `text` stands instead."""
+
+    text: str
+    reason: Literal["regenerated", "fallback", "claim_removed"]
+
+
+Mode = Literal["model", "extractive", "cached", "not_found", "stopped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A finished answer. `sources` are those that the text cites (for `not_found`: the nearest documents)."""
+
+    text: str
+    language: Language
+    mode: Mode
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The answer is whole. One of the two terminal events."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """No answer: `message` is for the person, in their language; the log has the same `incident` id."""
+
+    message: str
+    incident: str
+
+
+AnswerEvent = Status | Found | Token | Replaced | Finished | Failed
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier exchange of the same conversation."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, and by whom it will be read.
+
+    `audience` is the set of scopes that everyone who will see the answer may read; an empty set finds nothing.
+    `language` forces the answer's language; None takes the question's. `key` is the same for a redelivered question.
+    """
+
+    text: str
+    audience: frozenset[Scope]
+    asker: str = "console"
+    language: Language | None = None
+    history: tuple[Turn, ...] = ()
+    key: str = field(default="")
+
+
+Handler = Callable[[Question], AsyncIterator[AnswerEvent]]
