@@ -15,8 +15,8 @@
     ├── StorageFull             the disk is full
     └── AlreadyRunning          another process owns the data folder
 
-An error carries the key of its sentence in the message catalogue (`messages/*.ftl`) and the sentence's parameters;
-`messages.text(error.key, language, **error.parameters)` is what a person reads.
+An error carries the key of its sentence in the message catalogue (`messages/*.ftl`) and the sentence's
+parameters; `messages.text(error.key, language, **error.parameters)` is what a person reads.
 """
 
 from __future__ import annotations
@@ -33,8 +33,11 @@ class SaseoError(Exception):
 
     @property
     def key(self) -> str:
-        """The message's key: the class name in kebab case (`InvalidScope` is `error-invalid-scope`), and after it the
-        parameter `reason` where there is one (`Unreadable(reason="binary")` is `error-unreadable-binary`)."""
+        """The message's key.
+
+        The class name in kebab case (`InvalidScope` is `error-invalid-scope`), and after it the parameter
+        `reason` where there is one (`Unreadable(reason="binary")` is `error-unreadable-binary`).
+        """
         name = "error" + re.sub(r"([A-Z])", lambda m: "-" + m[1].lower(), type(self).__name__)
         reason = self.parameters.get("reason")
         return f"{name}-{reason}" if reason else name
@@ -49,7 +52,10 @@ class InvalidScope(InvalidInput):
 
 
 class InvalidFolder(InvalidInput):
-    """Parameters: path, reason (`missing`, `not_a_folder`, `unreadable`, `options`, `unknown_option`), detail."""
+    """A shared folder can't be used.
+
+    Parameters: path, reason (`missing`, `not_a_folder`, `unreadable`, `options`, `unknown_option`), detail.
+    """
 
 
 class InvalidCorpus(InvalidInput):
@@ -59,16 +65,16 @@ class InvalidCorpus(InvalidInput):
 class Unreadable(SaseoError):
     """One document can't be read.
 
-    Parameters: reason (`unsupported`, `too_large`, `empty`, `binary`, `encoding`, `permission`, `vanished`, `changing`, `broken_link`, `link_loop`,
-    `io`, `malformed`), detail.
+    Parameters: reason (`unsupported`, `too_large`, `empty`, `binary`, `encoding`, `permission`, `vanished`,
+    `changing`, `broken_link`, `link_loop`, `io`, `malformed`), detail.
     """
 
 
 class RemovalWithheld(SaseoError):
     """Files are missing, and nothing is forgotten.
 
-    Parameters: path (of the folder), reason (`gone`: the folder isn't there, `emptied`: no file is left, `many`: most are missing), missing,
-    known (counts of documents).
+    Parameters: path (of the folder), reason (`gone`: the folder isn't there, `emptied`: no file is left,
+    `many`: most are missing), missing, known (counts of documents).
     """
 
 
@@ -77,7 +83,10 @@ class MissingDependency(SaseoError):
 
 
 class ModelUnavailable(SaseoError):
-    """Parameters: model, reason (`not_downloaded`, `damaged`, `unsupported`, `device`, ...), detail."""
+    """A model can't be loaded or fetched.
+
+    Parameters: model, reason (`not_downloaded`, `damaged`, `unsupported`, `device`, ...), detail.
+    """
 
 
 class IndexUnavailable(SaseoError):

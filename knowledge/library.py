@@ -1,8 +1,8 @@
-"""The catalog and its index as one thing: what is written becomes visible at once, and a reader sees one state.
+"""The catalog and its index as one: what is written becomes visible at once, and a reader sees one state.
 
-The order of a change: stage the new versions in the catalog and add them to the index, unseen; flip what is live in one
-transaction, and publish; then clear the old versions away. Whoever is killed in between leaves rows that are not live, which
-the next owner clears away.
+The order of a change: stage the new versions in the catalog and add them to the index, unseen; flip what is
+live in one transaction, and publish; then clear the old versions away. Whoever is killed in between leaves
+rows that are not live, which the next owner clears away.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ class Library:
         return {text_hash: text for text_hash, text in texts.items() if text_hash not in known}
 
     def texts_without_vectors(self) -> dict[str, str]:
-        """Full texts of live passages, by hash, that have no vectors of the embedder; none without an embedder."""
+        """Full texts, by hash, of live passages without vectors; none where there is no embedder."""
         if not self._embedder:
             return {}
         with self.catalog.read() as connection:
@@ -152,9 +152,9 @@ class Library:
     def _caught_up(self) -> Published:
         """The index at one state of the catalog.
 
-        A reader beside the owner opens the index while the owner writes. What was live at a generation is in the index for as long as
-        that is the catalog's generation (it is added before the flip and removed after the next one), so a view that was opened while
-        the generation stood still is whole.
+        A reader beside the owner opens the index while the owner writes. What was live at a generation is in
+        the index for as long as that is the catalog's generation (it is added before the flip and removed
+        after the next one), so a view that was opened while the generation stood still is whole.
         """
         while True:
             with self.catalog.read() as connection:
@@ -162,7 +162,7 @@ class Library:
                 live = reading.live_rows(connection)
 
                 def entries(rows: Sequence[int]) -> Iterator[Entry]:
-                    return reading.index_entries(connection, rows, self._embedder)  # noqa: B023 (used within the block)
+                    return reading.index_entries(connection, rows, self._embedder)
 
                 changed = self._index.catch_up(live, generation, entries)
             with self.catalog.read() as connection:

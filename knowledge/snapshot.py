@@ -1,4 +1,4 @@
-"""One unchanging view of everything that a question needs: the catalog's transaction, an index reader, what is live."""
+"""One unchanging view of all that a question needs: a transaction, an index reader, what is live."""
 
 from __future__ import annotations
 

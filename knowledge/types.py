@@ -38,10 +38,11 @@ BlockKind = Literal["heading", "paragraph", "list", "table", "code"]
 class Block:
     """One piece of a document's structure.
 
-    `start` and `end` are character offsets into `ParsedDocument.text` (end exclusive); blocks stand in reading order and
-    don't overlap. `level` is 1 to 6 for a heading, else 0. `page` is 1-based, for formats that have pages. For a table,
-    `header` is the text that gives its columns' names (repeated with every part of a table that is split), and each
-    line of the block is one row. A list's items and a code block's top-level parts begin at the offsets in `parts`.
+    `start` and `end` are character offsets into `ParsedDocument.text` (end exclusive); blocks stand in
+    reading order and don't overlap. `level` is 1 to 6 for a heading, else 0. `page` is 1-based, for formats
+    that have pages. For a table, `header` is the text that gives its columns' names (repeated with every part
+    of a table that is split), and each line of the block is one row. A list's items and a code block's
+    top-level parts begin at the offsets in `parts`.
     """
 
     kind: BlockKind
@@ -57,8 +58,8 @@ class Block:
 class ParsedDocument:
     """A document's text and structure.
 
-    `text` is NFC with newlines as line feeds. `first_line` is the 1-based line (or row) of the file at which `text`
-    begins when each line of `text` is one line of the file, else None.
+    `text` is NFC with newlines as line feeds. `first_line` is the 1-based line (or row) of the file at which
+    `text` begins when each line of `text` is one line of the file, else None.
     """
 
     title: str
@@ -71,9 +72,9 @@ class ParsedDocument:
 class Passage:
     """A piece of a document that is found, shown and cited as one.
 
-    `id` depends on the document's uri and the passage's text and place in it alone, so that the same text has the same
-    id. `text` is what is quoted: `document.text[start:end]`. `header` is a split table's header rows. `heading_path`
-    leads from the document's title to the passage. `lines` are 1-based and inclusive.
+    `id` depends on the document's uri and the passage's text and place in it alone, so that the same text has
+    the same id. `text` is what is quoted: `document.text[start:end]`. `header` is a split table's header
+    rows. `heading_path` leads from the document's title to the passage. `lines` are 1-based and inclusive.
     """
 
     id: str
@@ -110,7 +111,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a citation shows. `number` is the n of its [n]; `uri` of a file is its path, NFC, not percent-encoded."""
+    """What a citation shows. `number` is its [n]; a file's `uri` is its path, NFC, not percent-encoded."""
 
     number: int
     title: str
@@ -196,8 +197,9 @@ class Turn:
 class Question:
     """What is asked, and by whom it will be read.
 
-    `audience` is the set of scopes that everyone who will see the answer may read; an empty set finds nothing.
-    `language` forces the answer's language; None takes the question's. `key` is the same for a redelivered question.
+    `audience` is the set of scopes that everyone who will see the answer may read; an empty set finds
+    nothing. `language` forces the answer's language; None takes the question's. `key` is the same for a
+    redelivered question.
     """
 
     text: str

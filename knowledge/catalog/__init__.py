@@ -1,4 +1,4 @@
-"""The catalog: the truth about documents, passages and the vectors of live text. Every index is derived from it."""
+"""The catalog: the truth about documents, passages and vectors, from which every index is derived."""
 
 from knowledge.catalog.store import Catalog
 

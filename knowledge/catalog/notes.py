@@ -1,4 +1,4 @@
-"""What the catalog keeps beside documents: folders, exclusions, problems, runs, and requests to the process that owns the folder."""
+"""What the catalog keeps beside documents: folders, exclusions, problems, runs, requests to the owner."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from knowledge.reports import Problem, RefreshReport
 
 def registered_folders(connection: Connection) -> dict[str, dict[str, Any]]:
     """Options by path."""
-    return {path: options for path, options in connection.execute(select(folders.c.path, folders.c.options))}
+    found = connection.execute(select(folders.c.path, folders.c.options))
+    return {row.path: row.options for row in found}
 
 
 def register_folder(connection: Connection, path: str, options: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""The reads: what is live, passages to score and cite, documents to list, entries to rebuild an index from."""
+"""The reads: what is live, passages to score and cite, documents to list, entries to build an index."""
 
 from __future__ import annotations
 

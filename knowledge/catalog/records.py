@@ -11,7 +11,7 @@ from knowledge.types import Document, Language, Passage, Scope
 
 @dataclass(frozen=True, slots=True)
 class AnalysedPassage:
-    """A passage with what lexical scoring needs of it. `text_hash` is of its full text: the key of its vectors."""
+    """A passage, its analysis, and `text_hash`: of its full text, the key of its vectors."""
 
     passage: Passage
     text_hash: str

@@ -1,4 +1,4 @@
-"""The catalog's tables. A change here needs a migration in `migrations/versions/`; a test compares the two."""
+"""The catalog's tables. A change here needs a migration in `migrations/versions/`; a test compares them."""
 
 from __future__ import annotations
 

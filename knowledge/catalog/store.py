@@ -20,8 +20,8 @@ _BUSY_SECONDS = 30
 class Catalog:
     """A SQL database with the catalog's schema.
 
-    Errors of the database are mapped: a file that is no database or is torn raises CatalogDamaged, a full disk StorageFull, one that
-    can't be reached or stays locked IndexUnavailable.
+    Errors of the database are mapped: a file that is no database or is torn raises CatalogDamaged, a full
+    disk StorageFull, one that can't be reached or stays locked IndexUnavailable.
     """
 
     def __init__(self, url: str) -> None:
@@ -73,8 +73,9 @@ class Catalog:
     def write(self) -> Iterator[Connection]:
         """One transaction that is committed at the end, or not at all."""
         with self._mapped_errors(), self._engine.connect() as connection:
-            with connection.execution_options(saseo_writes=True).begin():
-                yield connection
+            writing = connection.execution_options(saseo_writes=True)
+            with writing.begin():
+                yield writing
 
     def close(self) -> None:
         """Give all connections back."""

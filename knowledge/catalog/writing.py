@@ -88,7 +88,7 @@ def flip(connection: Connection, staged: Sequence[StagedVersion], forgotten: Seq
 
 
 def clear(connection: Connection, version_ids: Sequence[int]) -> None:
-    """Delete versions that are not live, with their passages, and the vectors and documents that only they had."""
+    """Delete versions that are not live, their passages, and vectors and documents that only they had."""
     hashes: set[str] = set()
     owners: set[int] = set()
     for ids in _chunks(version_ids):
@@ -97,13 +97,13 @@ def clear(connection: Connection, version_ids: Sequence[int]) -> None:
         connection.execute(delete(passages).where(passages.c.version_id.in_(ids)))
         connection.execute(delete(versions).where(versions.c.id.in_(ids)))
     still_used = exists().where(passages.c.text_hash == vectors.c.text_hash)
-    for chunk in _chunks(sorted(hashes)):
-        connection.execute(delete(vectors).where(vectors.c.text_hash.in_(chunk), ~still_used))
+    for some in _chunks(sorted(hashes)):
+        connection.execute(delete(vectors).where(vectors.c.text_hash.in_(some), ~still_used))
     has_versions = exists().where(versions.c.document_id == documents.c.id)
-    for chunk in _chunks(sorted(owners)):
+    for ids in _chunks(sorted(owners)):
         connection.execute(
             delete(documents).where(
-                documents.c.id.in_(chunk), documents.c.live_version.is_(None), ~has_versions
+                documents.c.id.in_(ids), documents.c.live_version.is_(None), ~has_versions
             )
         )
 

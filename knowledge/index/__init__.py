@@ -1,8 +1,8 @@
 """What an index of passages is: the protocol that every store keeps, and the values it takes and gives.
 
-An index knows passages by their row, a number that the catalog gives once. It keeps entries of versions that are being
-written, live or on their way out, side by side; which rows are live is the catalog's word, and `knowledge.snapshot`
-applies it to what an index finds. Scopes are applied inside the index, before ranking.
+An index knows passages by their row, a number that the catalog gives once. It keeps entries of versions that
+are being written, live or on their way out, side by side; which rows are live is the catalog's word, and
+`knowledge.snapshot` applies it to what an index finds. Scopes are applied inside the index, before ranking.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from knowledge.types import Language, Scope
 class Entry(NamedTuple):
     """One passage as an index keeps it.
 
-    `terms` and `squeezed` are as in the catalog. `vectors` are the bytes of float32 (windows x dimensions), little endian, of length 1 each;
-    None when there is no embedder.
+    `terms` and `squeezed` are as in the catalog. `vectors` are the bytes of float32 (windows x dimensions),
+    little endian, of length 1 each; None when there is no embedder.
     """
 
     row: int
@@ -41,7 +41,7 @@ class Hits(NamedTuple):
 
 
 class LexicalQuery(NamedTuple):
-    """The analysed question: terms for each language of passages, each with a weight, and the bigrams of its Hangul."""
+    """The analysed question: weighted terms for each language of passages, and the bigrams of its Hangul."""
 
     terms: dict[Language, dict[str, float]]
     bigrams: dict[str, float]

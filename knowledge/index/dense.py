@@ -1,7 +1,8 @@
-"""Vectors in segments by scope, so that a search reads only what the asker may read, and is exact under any filter.
+"""Vectors in segments by scope, so that a search reads only what the asker may read, exact under any filter.
 
-Like a log-structured store: what is added becomes a small segment, small segments are merged, and what is removed is passed over until
-its segment is merged next. Segments never change, so a reader is a tuple of them.
+Like a log-structured store: what is added becomes a small segment, small segments are merged, and what is
+removed is passed over until its segment is merged next. Segments never change, so a reader is a tuple of
+them.
 """
 
 from __future__ import annotations
@@ -111,7 +112,7 @@ class DenseStore:
                     (segment, self._saved[segment.name]) if segment.name else segment.save(self._folder)
                 )
                 segments.append(saved)
-                lines.append(line)
+                lines.append({**line, "dead": saved.dead_rows()})
         manifest = {
             "version": _VERSION,
             "embedder": self._embedder,
@@ -141,7 +142,7 @@ class DenseStore:
         self._segments = [s for s in self._segments if s.scope != scope] + mine
 
     def _tidied(self, scope: Scope) -> list[Segment]:
-        """The scope's segments as they should be written: new ones merged, and old ones that are small or half dead."""
+        """The scope's segments as they should be written: new, small and half dead ones merged."""
         mine = [segment for segment in self._segments if segment.scope == scope]
         largest = max(mine, key=len)
         stays = [

@@ -60,7 +60,8 @@ class EmbeddedReader:
 class EmbeddedIndex:
     """FAISS and tantivy as one `PassageIndex`.
 
-    With `owner=False` nothing is written: what the files lack, or can't give because they are damaged, is made up in memory.
+    With `owner=False` nothing is written: what the files lack, or can't give because they are damaged, is
+    made up in memory.
     """
 
     def __init__(self, folder: Path, embedder: str | None, dimensions: int, *, owner: bool) -> None:
@@ -84,7 +85,7 @@ class EmbeddedIndex:
 
     def reader(self) -> EmbeddedReader:
         """A view of both halves now."""
-        return EmbeddedReader(self._lexical.reader(), self._dense and self._dense.reader())
+        return EmbeddedReader(self._lexical.reader(), self._dense.reader() if self._dense else None)
 
     def flush(self, generation: int) -> None:
         """Write both halves, and the generation that they are at."""

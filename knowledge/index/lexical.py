@@ -1,7 +1,8 @@
-"""BM25 candidates from tantivy: analysed terms in a field for each language, character bigrams of Korean in a third.
+"""BM25 candidates from tantivy: a field of analysed terms for each language, and one of Korean bigrams.
 
-The terms come analysed (Kiwi, Snowball), so tantivy only splits at spaces; bigrams it makes itself. A scope is a clause
-that must match with a score of nothing, for it has to narrow the search without changing the ranking.
+The terms come analysed (Kiwi, Snowball), so tantivy only splits at spaces; bigrams it makes itself. A scope
+is a clause that must match with a score of nothing, for it has to narrow the search without changing the
+ranking.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 from knowledge.errors import IndexDamaged, IndexUnavailable, MissingDependency, StorageFull
 from knowledge.index import Entry, Hits, LexicalQuery
 from knowledge.storage import write_atomically
-from knowledge.types import EVERYONE, LANGUAGES, Language, Scope
+from knowledge.types import LANGUAGES, Language, Scope
 
 if TYPE_CHECKING:
     import tantivy
@@ -70,25 +71,27 @@ class LexicalReader:
 
     def rows(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         """Every row of the index, in no order."""
-        found = self._searcher.search(
-            self._tantivy.Query.all_query(), limit=max(self._searcher.num_docs, 1)
-        ).hits
+        everything = self._tantivy.Query.all_query()
+        found = self._searcher.search(everything, limit=max(self._searcher.num_docs, 1)).hits
         return np.array(self._searcher.fast_field_values("row", [address for _, address in found]), np.int64)
 
     def _count(self, field: str, term: str, scopes: frozenset[Scope]) -> int:
-        # The cheap count first: it includes every scope, so it only serves where nothing is filtered, and to see zeros.
+        # The cheap count is of every scope: it serves where nothing is filtered, and to see zeros.
         everywhere: int = self._searcher.doc_freq(field, term)
         if everywhere == 0 or self._scopes <= scopes:
             return everywhere
         wanted = self._within(self._term(field, term, 1.0), scopes)
-        count: int = self._searcher.search(wanted, limit=1, count=True).count
+        found: Any = self._searcher.search(wanted, limit=1, count=True)  # its type stub lacks `count`
+        count: int = found.count
         return count
 
-    def _term(self, field: str, term: str, weight: float) -> tantivy.Query:
-        query = self._tantivy.Query.term_query(self._schema, field, term, index_option="freq")
+    def _term(self, field: str, term: str, weight: float) -> Any:
+        query = self._tantivy.Query.term_query(
+            self._schema, field, term, index_option="freq"
+        )
         return query if weight == 1.0 else self._tantivy.Query.boost_query(query, weight)
 
-    def _within(self, query: tantivy.Query, scopes: frozenset[Scope]) -> tantivy.Query:
+    def _within(self, query: Any, scopes: frozenset[Scope]) -> Any:
         if self._scopes <= scopes:
             return query
         make = self._tantivy.Query
@@ -160,10 +163,12 @@ class LexicalStore:
 
     def remove(self, rows: Sequence[int]) -> None:
         """Mark rows as gone; the next `add` or `flush` commits it."""
-        writer = self._open_writer()
-        for row in rows:
-            writer.delete_documents_by_term("row", int(row))
-        self._dirty = self._dirty or bool(rows)
+        if not rows:
+            return
+        # By query: tantivy's delete by term takes a Python int for a signed one, and finds nothing.
+        wanted = _tantivy().Query.term_set_query(self._index.schema, "row", list(rows))
+        self._open_writer().delete_documents_by_query(wanted)
+        self._dirty = True
 
     def reader(self) -> LexicalReader:
         """The view at the last commit that this process made or reloaded."""
@@ -223,7 +228,7 @@ def field_of(language: Language) -> str:
     return f"terms_{language}"
 
 
-def _schema(module: Any) -> tantivy.Schema:
+def _schema(module: Any) -> Any:
     builder = module.SchemaBuilder()
     builder.add_unsigned_field("row", indexed=True, fast=True)
     builder.add_text_field("scope", tokenizer_name="raw", index_option="basic")
@@ -233,5 +238,5 @@ def _schema(module: Any) -> tantivy.Schema:
     return builder.build()
 
 
-def _analyzer(module: Any, tokenizer: tantivy.Tokenizer) -> tantivy.TextAnalyzer:
+def _analyzer(module: Any, tokenizer: Any) -> Any:
     return module.TextAnalyzerBuilder(tokenizer).build()

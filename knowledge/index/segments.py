@@ -1,7 +1,8 @@
-"""A run of vectors that never changes: 8-bit codes for the scan, float32 for the exact scores.
+"""Vectors that never change: 8-bit codes for the scan, float32 for the exact scores.
 
-The scan is FAISS's flat search over 8-bit integers, which reads a quarter of what float32 would; the best few times as
-many as wanted are then scored from the float32 vectors, so that the ranking is that of an exact search.
+The scan is FAISS's flat search over 8-bit integers, which reads a quarter of what float32 would; the best few
+times as many as wanted are then scored from the float32 vectors, so that the ranking is that of an exact
+search.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def _faiss() -> Any:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Segment:
-    """Vectors of one scope. `rows[i]` is the passage of vector i, ascending; `dead` marks vectors to pass over."""
+    """Vectors of one scope: `rows[i]` is the passage of vector i, ascending; `dead` ones are passed over."""
 
     scope: Scope
     rows: NDArray[np.int64]
@@ -55,7 +56,7 @@ class Segment:
         codes = faiss.IndexScalarQuantizer(
             vectors.shape[1], faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT
         )
-        # One scale for the segment, from all but the most extreme values: those few are clipped, all others finer.
+        # One scale, from all but the most extreme values: those few are clipped, and all others finer.
         scale = _LEVELS / max(
             float(np.quantile(np.abs(vectors[:: max(1, len(vectors) // 2000)]), 0.9999)), 1e-6
         )
@@ -79,7 +80,7 @@ class Segment:
         return replace(self, dead=gone if self.dead is None else self.dead | gone)
 
     def search(self, vector: Vector, limit: int) -> Hits:
-        """The best rows by exact cosine, each by its best window, at least `limit` where there are as many."""
+        """The best rows by exact cosine, each by its best window."""
         alive = len(self) - self.dead_count
         wanted = min(alive, limit * _OVERSAMPLING)
         while True:
@@ -120,6 +121,10 @@ class Segment:
         saved = replace(self, name=name, vectors=np.load(paths["vectors"], mmap_mode="r"))
         return saved, {"name": name, "scope": self.scope, "checksums": checks}
 
+    def dead_rows(self) -> list[int]:
+        """The rows that are passed over."""
+        return [] if self.dead is None else np.unique(self.rows[self.dead]).tolist()
+
     @classmethod
     def load(cls, folder: Path, line: dict[str, Any]) -> Segment:
         """Read a segment that `save` wrote.
@@ -131,13 +136,14 @@ class Segment:
         for kind, path in paths.items():
             if not path.is_file() or _checksum(path) != line["checksums"][kind]:
                 raise IndexDamaged(path=str(path), detail="missing or altered")
-        return cls(
+        segment = cls(
             Scope(line["scope"]),
             np.load(paths["rows"]),
             np.load(paths["vectors"], mmap_mode="r"),
             _faiss().read_index(str(paths["codes"])),
             name=line["name"],
         )
+        return segment.without(np.array(line["dead"], np.int64))
 
 
 def merged(segments: Sequence[Segment]) -> Segment:
@@ -182,7 +188,8 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
 
 
 def _quantised(vectors: Vector, scale: float) -> Vector:
-    return np.clip(np.rint(vectors * scale), -_LEVELS, _LEVELS).astype(np.float32)
+    codes: Vector = np.clip(np.rint(vectors * scale), -_LEVELS, _LEVELS).astype(np.float32)
+    return codes
 
 
 def _paths(folder: Path, name: str) -> dict[str, Path]:

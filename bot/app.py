@@ -1,0 +1,168 @@
+"""The composition root: settings in, a running librarian out."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from types import TracebackType
+from typing import Any, Self
+
+from bot.folders import configured_folders
+from bot.handover import Owned, serve
+from bot.ownership import is_owned, owned
+from bot.schedule import Schedule
+from bot.settings import Settings
+from knowledge.catalog import Catalog
+from knowledge.embedding import load_or_measure, open_embedder
+from knowledge.errors import AlreadyRunning, MissingDependency, SaseoError
+from knowledge.language import Analyzer
+from knowledge.service import Knowledge, Parts
+from knowledge.threads import run_blocking
+from knowledge.types import Handler
+
+_log = logging.getLogger(__name__)
+
+
+def parts_of(settings: Settings, **overrides: Any) -> Parts:
+    """What Knowledge is made of, by the settings. Fast: no model is loaded and no index opened.
+
+    Args:
+        settings: read.
+        overrides: any of `Parts`' fields, instead of what the settings ask for.
+
+    Raises:
+        MissingDependency: the settings ask for a part that isn't installed.
+    """
+    if settings.vector_store == "milvus":
+        raise MissingDependency(package="milvus", command="VECTOR_STORE=faiss")
+    models = settings.data_dir / "models"
+    embedder, status = open_embedder(
+        settings.embeddings_provider, settings.embeddings_model, settings.embeddings_device, models
+    )
+    url = settings.catalog_url.get_secret_value()
+    chosen: dict[str, Any] = {
+        "catalog": Catalog(url) if url else Catalog.in_folder(settings.data_dir),
+        "folder": settings.data_dir / "index",
+        "analyzer": Analyzer(settings.user_dictionary),
+        "embedder": embedder,
+        "embedder_status": status,
+        "abilities": lambda found: load_or_measure(found, models),
+        "configured": tuple(configured_folders(settings)),
+        "answer_threshold": settings.answer_threshold,
+    }
+    return Parts(**{**chosen, **overrides})
+
+
+@contextmanager
+def open_knowledge(settings: Settings, *, write: bool = True, **overrides: Any) -> Iterator[Knowledge]:
+    """Knowledge for one command.
+
+    To write, it owns the data folder while the block lasts; where another process does, its writes are handed
+    to that one.
+    """
+    parts = parts_of(settings, **overrides)
+    if not write:
+        yield from _closing(Knowledge(parts, owner=False))
+        return
+    try:
+        with owned(settings.data_dir):
+            yield from _closing(Knowledge(parts, owner=True))
+    except AlreadyRunning:
+        handed = Owned(Knowledge(parts, owner=False), parts.catalog, lambda: is_owned(settings.data_dir))
+        yield from _closing(handed)  # type: ignore[arg-type]
+
+
+def _closing(knowledge: Knowledge) -> Iterator[Knowledge]:
+    try:
+        yield knowledge
+    finally:
+        knowledge.close()
+
+
+class App:
+    """A librarian that runs: it owns its data folder, refreshes by the schedule, and answers.
+
+    An async context manager. Entering is quick: the index is opened and models are loaded in the background.
+    """
+
+    def __init__(self, settings: Settings, parts: Parts) -> None:
+        self.knowledge = Knowledge(parts, owner=True)
+        self._settings = settings
+        self._catalog = parts.catalog
+        self._stack = AsyncExitStack()
+        self._stopping = threading.Event()
+
+    @property
+    def handler(self) -> Handler:
+        """Answers a question."""
+        return self.knowledge.answer
+
+    async def __aenter__(self) -> Self:
+        """Start.
+
+        Raises:
+            AlreadyRunning: another process owns the data folder.
+        """
+        stack = self._stack
+        stack.enter_context(owned(self._settings.data_dir))
+        stack.callback(self.knowledge.close)
+        await stack.enter_async_context(self._background("warm", self.knowledge.warm))
+        await stack.enter_async_context(
+            self._background("requests", serve, self.knowledge, self._catalog, self._stopping)
+        )
+        schedule = Schedule(self._settings.refresh_schedule, self._refresh)
+        schedule.start()
+        stack.callback(schedule.stop)
+        stack.callback(self._stopping.set)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop, in the reverse order of starting."""
+        await self._stack.aclose()
+
+    async def _refresh(self) -> None:
+        await run_blocking(self._logged, "refresh", self._refresh_now)
+
+    def _refresh_now(self) -> None:
+        report = self.knowledge.refresh(stopped=self._stopping.is_set)
+        _log.info(
+            "refreshed",
+            extra={
+                name: getattr(report, name) for name in ("added", "changed", "moved", "removed", "failed")
+            },
+        )
+
+    def _background(self, name: str, function: Callable[..., None], *arguments: Any) -> _Background:
+        return _Background(asyncio.ensure_future(run_blocking(self._logged, name, function, *arguments)))
+
+    def _logged(self, name: str, function: Callable[..., None], *arguments: Any) -> None:
+        """Run something that no one waits for: what goes wrong is in the log, and the librarian goes on."""
+        try:
+            function(*arguments)
+        except SaseoError as error:
+            _log.warning("%s failed: %s", name, error)
+        except Exception:  # noqa: BLE001 - see the docstring
+            _log.exception("%s failed", name)
+
+
+class _Background:
+    """A task that is waited for on the way out."""
+
+    def __init__(self, task: asyncio.Future[None]) -> None:
+        self._task = task
+
+    async def __aenter__(self) -> None:
+        return
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._task
+
+
+def build(settings: Settings, **overrides: Any) -> App:
+    """The app that the settings ask for; `overrides` are `Parts`' fields."""
+    return App(settings, parts_of(settings, **overrides))

@@ -1,0 +1,197 @@
+"""Writes for a data folder that another process owns: asked for through the catalog, done by the owner.
+
+`Owned` asks and waits; `serve` is the owner's side. Request and result are rows of the catalog, so that they
+outlive either process.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from knowledge import errors
+from knowledge.catalog import Catalog, notes
+from knowledge.reports import Problem, Progress, RefreshReport
+from knowledge.service import Knowledge
+from knowledge.sources import Folder
+from knowledge.types import Document
+
+_POLL_SECONDS = 0.2
+_COUNTS = ("added", "changed", "moved", "removed", "unchanged", "skipped", "failed")
+
+
+class OwnerGone(errors.SaseoError):
+    """The process that owned the folder ended before it did what was asked. Parameters: path."""
+
+
+class Owned:
+    """A `Knowledge` whose writes go to the owner; everything else reads.
+
+    Args:
+        knowledge: opened for reading.
+        catalog: of the same folder.
+        is_owned: whether the folder still has an owner.
+    """
+
+    def __init__(self, knowledge: Knowledge, catalog: Catalog, is_owned: Callable[[], bool]) -> None:
+        self._knowledge = knowledge
+        self._catalog = catalog
+        self._is_owned = is_owned
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._knowledge, name)
+
+    def refresh(
+        self,
+        folders: Sequence[Folder] | None = None,
+        *,
+        progress: Callable[[Progress], None],
+        stopped: Callable[[], bool],
+        believe_removals: bool = False,
+    ) -> RefreshReport:
+        """As Knowledge.refresh, done by the owner. Stopping stops the waiting, not the run."""
+        paths = None if folders is None else [str(folder.path) for folder in folders]
+        request = {"do": "refresh", "folders": paths, "believe_removals": believe_removals}
+        return _report(self._ask(request, progress, stopped))
+
+    def forget(self, document: Document) -> None:
+        """As Knowledge.forget, done by the owner."""
+        self._ask({"do": "forget", "document": document.id}, _ignore, _never)
+
+    def rebuild(self, *, progress: Callable[[Progress], None]) -> None:
+        """As Knowledge.rebuild, done by the owner."""
+        self._ask({"do": "rebuild"}, progress, _never)
+
+    def _ask(
+        self,
+        payload: dict[str, Any],
+        progress: Callable[[Progress], None],
+        stopped: Callable[[], bool],
+    ) -> dict[str, Any]:
+        with self._catalog.write() as connection:
+            number = notes.hand_over(connection, payload)
+        while True:
+            with self._catalog.read() as connection:
+                state, shown, result = notes.request_state(connection, number)
+            if shown:
+                progress(Progress(**shown))
+            if state == "done":
+                return result or {}
+            if state == "failed":
+                raise _error(result or {})
+            if stopped():
+                return {}
+            if not self._is_owned():
+                raise OwnerGone(path=self._catalog.location)
+            time.sleep(_POLL_SECONDS)
+
+
+def serve(knowledge: Knowledge, catalog: Catalog, stop: threading.Event) -> None:
+    """Do what other processes ask for, one request at a time, until `stop` is set. Blocks."""
+    with catalog.write() as connection:
+        notes.resume_requests(connection)
+    while not stop.is_set():
+        with catalog.read() as connection:
+            waiting = notes.is_anything_waiting(connection)
+        if not waiting:
+            stop.wait(_POLL_SECONDS)
+            continue
+        with catalog.write() as connection:
+            request = notes.waiting_request(connection)
+        if request is not None:
+            _do(knowledge, catalog, *request, stop)
+
+
+def _do(
+    knowledge: Knowledge, catalog: Catalog, number: int, payload: dict[str, Any], stop: threading.Event
+) -> None:
+    last = 0.0
+
+    def progress(now: Progress) -> None:
+        nonlocal last
+        if time.monotonic() - last > _POLL_SECONDS:
+            last = time.monotonic()
+            with catalog.write() as connection:
+                notes.update_request(connection, number, progress=_as_dict(now))
+
+    try:
+        result = _result(knowledge, payload, progress, stop)
+    except errors.SaseoError as error:
+        state, result = "failed", {"error": type(error).__name__, "parameters": _plain(error)}
+    else:
+        state = "done"
+    with catalog.write() as connection:
+        notes.update_request(connection, number, state=state, result=result)
+
+
+def _result(
+    knowledge: Knowledge,
+    payload: dict[str, Any],
+    progress: Callable[[Progress], None],
+    stop: threading.Event,
+) -> dict[str, Any]:
+    if payload["do"] == "forget":
+        for document in knowledge.find_documents(str(payload["document"])):
+            knowledge.forget(document)
+        return {}
+    if payload["do"] == "rebuild":
+        knowledge.rebuild(progress=progress)
+        return {}
+    if payload["do"] != "refresh":
+        raise errors.InvalidInput(detail=str(payload["do"]))
+    paths = payload["folders"]
+    folders = None if paths is None else [f for f in knowledge.folders() if str(f.path) in paths]
+    report = knowledge.refresh(
+        folders, progress=progress, stopped=stop.is_set, believe_removals=payload["believe_removals"]
+    )
+    return {
+        **{name: getattr(report, name) for name in _COUNTS},
+        "seconds": report.seconds,
+        "problems": [_problem_as_dict(problem) for problem in report.problems],
+        "withheld": [_problem_as_dict(problem) for problem in report.withheld],
+    }
+
+
+def _report(result: dict[str, Any]) -> RefreshReport:
+    if not result:
+        return RefreshReport()
+    lists = {
+        name: tuple(Problem(line["uri"], _error(line)) for line in result[name])
+        for name in ("problems", "withheld")
+    }
+    return RefreshReport(**{name: result[name] for name in _COUNTS}, seconds=result["seconds"], **lists)
+
+
+def _problem_as_dict(problem: Problem) -> dict[str, Any]:
+    kind = type(problem.error).__name__
+    return {"uri": problem.uri, "error": kind, "parameters": _plain(problem.error)}
+
+
+def _error(found: dict[str, Any]) -> errors.SaseoError:
+    kind = getattr(errors, str(found.get("error")), errors.SaseoError)
+    error: errors.SaseoError = kind(**found.get("parameters", {}))
+    return error
+
+
+def _plain(error: errors.SaseoError) -> dict[str, str]:
+    return {name: str(value) for name, value in error.parameters.items()}
+
+
+def _as_dict(now: Progress) -> dict[str, Any]:
+    return {
+        "stage": now.stage,
+        "done": now.done,
+        "total": now.total,
+        "item": now.item,
+        "seconds": now.seconds,
+    }
+
+
+def _ignore(_: Progress) -> None:
+    return
+
+
+def _never() -> bool:
+    return False

@@ -1,0 +1,46 @@
+"""One running process owns a data folder and writes to it; others read, or hand their writes over."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from knowledge.errors import AlreadyRunning
+
+
+@contextmanager
+def owned(folder: Path) -> Iterator[None]:
+    """Own the folder while the block lasts. The system ends the ownership of a killed process.
+
+    Raises:
+        AlreadyRunning: another process owns it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / "owner.lock")
+    name = folder / "owner.pid"
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        pid = name.read_text().strip() if name.exists() else "?"
+        raise AlreadyRunning(path=str(folder), pid=pid) from error
+    try:
+        name.write_text(str(os.getpid()))
+        yield
+    finally:
+        name.unlink(missing_ok=True)
+        lock.release()
+
+
+def is_owned(folder: Path) -> bool:
+    """Whether some process owns the folder now."""
+    lock = FileLock(folder / "owner.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return True
+    lock.release()
+    return False

@@ -1,0 +1,113 @@
+"""From a parsed file to a version that the catalog can take: cut into passages, analysed, embedded."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from knowledge.catalog.records import AnalysedPassage, NewVersion
+from knowledge.embedding import Embedder, Vector
+from knowledge.language import Analyzer
+from knowledge.passages import REVISION, split
+from knowledge.ranking.bm25 import analyse
+from knowledge.sources import FileState
+from knowledge.types import Language, ParsedDocument, Passage, Scope
+
+_EMBED_AT_ONCE = 64  # texts between two looks at whether to stop
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A document that has been parsed and cut, and not yet analysed."""
+
+    file: FileState
+    scope: Scope
+    content_hash: str
+    title: str
+    passages: tuple[Passage, ...]
+    replaces: str = ""
+
+    @property
+    def weight(self) -> int:
+        """Characters to analyse and embed."""
+        return sum(len(passage.text) for passage in self.passages)
+
+
+class Ingest:
+    """Makes versions. `recipe` names how: a document made by another recipe is made anew."""
+
+    def __init__(self, analyzer: Analyzer, embedder: Embedder | None) -> None:
+        self._analyzer = analyzer
+        self._embedder = embedder
+        self.recipe = f"{REVISION}/{analyzer.version}"
+
+    def draft(
+        self, file: FileState, scope: Scope, content_hash: str, document: ParsedDocument, replaces: str = ""
+    ) -> Draft:
+        """Cut a parsed document into passages."""
+        passages = tuple(split(document, file.uri, self._analyzer.sentences))
+        return Draft(file, scope, content_hash, document.title, passages, replaces)
+
+    def versions(self, drafts: Sequence[Draft]) -> list[NewVersion]:
+        """Analyse the passages of many documents at once."""
+        passages = [passage for draft in drafts for passage in draft.passages]
+        texts = [passage.full_text for passage in passages]
+        analysed = analyse(self._analyzer, texts, [passage.language for passage in passages])
+        ready = iter(
+            [
+                AnalysedPassage(passage, content_hash(text.encode()), found)
+                for passage, text, found in zip(passages, texts, analysed, strict=True)
+            ]
+        )
+        return [
+            NewVersion(
+                uri=draft.file.uri,
+                title=draft.title,
+                scope=draft.scope,
+                language=_main_language(draft.passages),
+                content_hash=draft.content_hash,
+                recipe=self.recipe,
+                size=draft.file.size,
+                mtime_ns=draft.file.mtime_ns,
+                passages=tuple(next(ready) for _ in draft.passages),
+                replaces=draft.replaces,
+            )
+            for draft in drafts
+        ]
+
+    def embed(self, texts: Mapping[str, str], check: Callable[[int], None]) -> dict[str, Vector]:
+        """Vectors by text hash, none without an embedder.
+
+        Args:
+            texts: by hash.
+            check: called with the number of texts done, between batches; it may raise to stop.
+        """
+        if self._embedder is None:
+            return {}
+        # By length, so that a batch is of texts of like length, which costs the least padding.
+        order = sorted(texts, key=lambda text_hash: len(texts[text_hash]))
+        vectors: dict[str, Vector] = {}
+        for start in range(0, len(order), _EMBED_AT_ONCE):
+            check(start)
+            hashes = order[start : start + _EMBED_AT_ONCE]
+            found = self._embedder.embed_documents([texts[text_hash] for text_hash in hashes])
+            vectors.update(zip(hashes, found, strict=True))
+        return vectors
+
+
+def content_hash(data: bytes) -> str:
+    """SHA-256, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def texts_by_hash(versions: Iterable[NewVersion]) -> dict[str, str]:
+    """The full texts of all passages by their hash."""
+    return {p.text_hash: p.passage.full_text for version in versions for p in version.passages}
+
+
+def _main_language(passages: Sequence[Passage]) -> Language:
+    sizes: dict[Language, int] = {"ko": 0, "en": 0}
+    for passage in passages:
+        sizes[passage.language] += len(passage.text)
+    return "ko" if sizes["ko"] > sizes["en"] else "en"

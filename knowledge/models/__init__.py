@@ -1,0 +1,1 @@
+"""What writes answers: for now sentences quoted from the passages."""

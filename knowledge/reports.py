@@ -1,0 +1,71 @@
+"""What a refresh tells while it runs and when it is done, and what the librarian says of itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from knowledge.errors import SaseoError
+from knowledge.types import Language
+
+if TYPE_CHECKING:
+    from knowledge.embedding import EmbedderStatus
+
+Stage = Literal["scanning", "reading", "indexing", "finishing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a run is: `done` of `total` files, or passages while `indexing` vectors of a new model.
+
+    `seconds` is the time since the run began.
+    """
+
+    stage: Stage
+    done: int
+    total: int
+    item: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that a run could not read or would not believe. `uri` is a file's or a folder's path."""
+
+    uri: str
+    error: SaseoError
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshReport:
+    """What a run did, in documents.
+
+    `skipped` are files of no use to us (unsupported, empty, too large); `failed` are files that should have
+    been read. Both are in `problems`, as is what could not be scanned. `withheld` are folders whose missing
+    files are not forgotten.
+    """
+
+    added: int = 0
+    changed: int = 0
+    moved: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    failed: int = 0
+    seconds: float = 0.0
+    problems: tuple[Problem, ...] = ()
+    withheld: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeStatus:
+    """What is known, with what, and how fresh. `problems` are the last run's, withheld folders included."""
+
+    documents: int
+    passages: int
+    passages_by_language: dict[Language, int]
+    generation: int
+    embedder: EmbedderStatus | None
+    last_refresh: datetime | None
+    problems: tuple[Problem, ...]

@@ -1,0 +1,240 @@
+"""Knowledge: the one door to what the librarian knows."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from knowledge.answer import Answerer
+from knowledge.catalog import Catalog, notes, reading
+from knowledge.embedding import Abilities, Embedder, EmbedderStatus
+from knowledge.ingest import Ingest
+from knowledge.language import Analyzer
+from knowledge.library import Library
+from knowledge.models.extractive import Extractor
+from knowledge.plan import Loader
+from knowledge.refresh import Refresh, Stopped, embed_live, orphaned
+from knowledge.reports import KnowledgeStatus, Progress, RefreshReport
+from knowledge.retrieve import Retrieval, Retriever
+from knowledge.sources import Folder, FolderLoader
+from knowledge.types import AnswerEvent, Document, Passage, Question, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What Knowledge is made of. `abilities` measures, or remembers, what the embedder knows."""
+
+    catalog: Catalog
+    folder: Path  # of the index's files
+    analyzer: Analyzer
+    embedder: Embedder | None
+    embedder_status: EmbedderStatus | None
+    abilities: Callable[[Embedder], Abilities]
+    configured: tuple[Folder, ...] = ()
+    answer_threshold: float | None = None
+
+
+def _ignore(_: Progress) -> None:
+    return
+
+
+def _never() -> bool:
+    return False
+
+
+class Knowledge:
+    """Documents in, answers out. Thread-safe; plain methods block.
+
+    Opening is done by the first use, or ahead of it by `warm`, so that making one takes no time.
+
+    Args:
+        parts: what it is made of.
+        owner: whether this process may write; only one may.
+    """
+
+    def __init__(self, parts: Parts, *, owner: bool) -> None:
+        self._parts = parts
+        self._owner = owner
+        self._opening = threading.Lock()
+        self._opened: Library | None = None
+        self._refreshing = threading.Lock()
+        self._retriever: Retriever | None = None
+        extractor = Extractor(parts.analyzer, parts.embedder)
+        self._answerer = Answerer(self.retrieve, extractor.extract)
+
+    def refresh(
+        self,
+        folders: Sequence[Folder] | None = None,
+        *,
+        progress: Callable[[Progress], None] = _ignore,
+        stopped: Callable[[], bool] = _never,
+        believe_removals: bool = False,
+    ) -> RefreshReport:
+        """Bring the index up to date with some folders, or with all of them for None.
+
+        Files that are missing from a folder are forgotten, unless so many are missing at once that the folder
+        is more likely to be out of reach; `believe_removals` forgets them all the same.
+        """
+        chosen = self.folders() if folders is None else list(folders)
+        loaders = [FolderLoader(folder) for folder in chosen]
+        return self.refresh_from(
+            loaders,
+            whole=folders is None,
+            progress=progress,
+            stopped=stopped,
+            believe_removals=believe_removals,
+        )
+
+    def refresh_from(
+        self,
+        loaders: Sequence[Loader],
+        *,
+        whole: bool = False,
+        progress: Callable[[Progress], None] = _ignore,
+        stopped: Callable[[], bool] = _never,
+        believe_removals: bool = False,
+    ) -> RefreshReport:
+        """The same for any loaders. `whole`: documents that belong to none of them are forgotten."""
+        with self._refreshing:
+            ingest = Ingest(self._parts.analyzer, self._parts.embedder)
+            run = Refresh(
+                self._library,
+                ingest,
+                loaders,
+                progress=progress,
+                stopped=stopped,
+                believe_removals=believe_removals,
+            )
+            try:
+                embed_live(self._library, ingest, progress, stopped)
+                report = run.run(self._orphans(loaders) if whole else ())
+            except Stopped:
+                self._library.finish()
+                report = run.report_so_far()
+        return report
+
+    def register(self, folder: Folder) -> None:
+        """Remember a folder for every later refresh; what was taken out of it by `forget` may come back."""
+        root = FolderLoader(folder).root
+        with self._catalog.write() as connection:
+            notes.register_folder(connection, root, folder.as_options())
+            notes.include(connection, root)
+
+    def folders(self) -> list[Folder]:
+        """The folders of the settings, then those that were registered."""
+        with self._catalog.read() as connection:
+            registered = notes.registered_folders(connection)
+        found = {str(folder.path): folder for folder in self._parts.configured}
+        for path, options in registered.items():
+            found.setdefault(path, Folder.from_options(path, options))
+        return list(found.values())
+
+    def documents(self, scopes: frozenset[Scope] | None = None) -> list[Document]:
+        """Live documents by uri; None is the operator's view of all."""
+        with self._catalog.read() as connection:
+            return reading.list_documents(connection, scopes)
+
+    def find_documents(self, text: str) -> list[Document]:
+        """Documents by id, by uri, or by a part of uri or title in any case."""
+        wanted = text.strip()
+        everything = self.documents()
+        exact = [d for d in everything if wanted in (str(d.id), d.uri)]
+        if exact:
+            return exact
+        part = wanted.casefold()
+        return [d for d in everything if part in d.uri.casefold() or part in d.title.casefold()]
+
+    def passages(self, document: Document) -> list[Passage]:
+        """A document's passages in reading order."""
+        with self._catalog.read() as connection:
+            return reading.document_passages(connection, document.id)
+
+    def forget(self, document: Document) -> None:
+        """Forget a document, and leave it out of later runs until its folder is registered again."""
+        with self._catalog.write() as connection:
+            notes.exclude(connection, document.uri)
+        self._library.forget([document.id])
+        self._library.finish()
+
+    def retrieve(self, text: str, scopes: frozenset[Scope], *, limit: int = 10) -> Retrieval:
+        """The passages that answer best, among those of some scopes."""
+        library = self._library
+        if self._retriever is None:
+            self._retriever = self._make_retriever()
+        with library.pin(scopes) as snapshot:
+            return self._retriever.retrieve(text, snapshot, limit)
+
+    def answer(self, question: Question) -> AsyncIterator[AnswerEvent]:
+        """The handler: events, the last of them terminal."""
+        return self._answerer.answer(question)
+
+    def status(self) -> KnowledgeStatus:
+        """What is known, with what, and how fresh."""
+        with self._catalog.read() as connection:
+            documents, by_language = notes.counts(connection)
+            return KnowledgeStatus(
+                documents=documents,
+                passages=sum(by_language.values()),
+                passages_by_language={"ko": by_language.get("ko", 0), "en": by_language.get("en", 0)},
+                generation=reading.generation(connection),
+                embedder=self._parts.embedder_status,
+                last_refresh=notes.last_run(connection),
+                problems=tuple(notes.all_problems(connection)),
+            )
+
+    def rebuild(self, *, progress: Callable[[Progress], None] = _ignore) -> None:
+        """Make the whole index anew from the catalog, without embedding again what has its vectors."""
+        with self._refreshing:
+            progress(Progress("finishing", 0, 0, "", 0.0))
+            self._library.rebuild()
+
+    def warm(self) -> None:
+        """Open the index and load the models, ahead of the first question."""
+        self.retrieve("처음 question", frozenset({Scope("everyone")}), limit=1)
+
+    def close(self) -> None:
+        """Give everything back."""
+        with self._opening:
+            if self._opened is not None:
+                self._opened.close()
+            self._parts.catalog.close()
+
+    @property
+    def _catalog(self) -> Catalog:
+        with self._opening:
+            self._prepare()
+        return self._parts.catalog
+
+    _prepared = False
+
+    def _prepare(self) -> None:
+        if not self._prepared:
+            self._parts.catalog.prepare()
+            self._prepared = True
+
+    @property
+    def _library(self) -> Library:
+        with self._opening:
+            if self._opened is None:
+                self._prepare()
+                embedder = self._parts.embedder
+                self._opened = Library(
+                    self._parts.catalog,
+                    self._parts.folder,
+                    embedder.name if embedder else None,
+                    embedder.dimensions if embedder else 0,
+                    owner=self._owner,
+                )
+            return self._opened
+
+    def _make_retriever(self) -> Retriever:
+        embedder = self._parts.embedder
+        abilities = self._parts.abilities(embedder) if embedder else None
+        return Retriever(self._parts.analyzer, embedder, abilities, self._parts.answer_threshold)
+
+    def _orphans(self, loaders: Sequence[Loader]) -> list[reading.KnownFile]:
+        with self._catalog.read() as connection:
+            known = reading.known_files(connection)
+        return orphaned(known.values(), [loader.root for loader in loaders])
