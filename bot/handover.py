@@ -13,13 +13,12 @@ from typing import Any
 
 from knowledge import errors
 from knowledge.catalog import Catalog, notes
-from knowledge.reports import Problem, Progress, RefreshReport
+from knowledge.reports import COUNTS, Problem, Progress, RefreshReport
 from knowledge.service import Knowledge
-from knowledge.sources import Folder
+from knowledge.sources.options import Folder
 from knowledge.types import Document
 
 _POLL_SECONDS = 0.2
-_COUNTS = ("added", "changed", "moved", "removed", "unchanged", "skipped", "failed")
 
 
 class OwnerGone(errors.SaseoError):
@@ -147,7 +146,7 @@ def _result(
         folders, progress=progress, stopped=stop.is_set, believe_removals=payload["believe_removals"]
     )
     return {
-        **{name: getattr(report, name) for name in _COUNTS},
+        **{name: getattr(report, name) for name in COUNTS},
         "seconds": report.seconds,
         "problems": [_problem_as_dict(problem) for problem in report.problems],
         "withheld": [_problem_as_dict(problem) for problem in report.withheld],
@@ -161,7 +160,7 @@ def _report(result: dict[str, Any]) -> RefreshReport:
         name: tuple(Problem(line["uri"], _error(line)) for line in result[name])
         for name in ("problems", "withheld")
     }
-    return RefreshReport(**{name: result[name] for name in _COUNTS}, seconds=result["seconds"], **lists)
+    return RefreshReport(**{name: result[name] for name in COUNTS}, seconds=result["seconds"], **lists)
 
 
 def _problem_as_dict(problem: Problem) -> dict[str, Any]:

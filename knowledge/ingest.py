@@ -11,7 +11,7 @@ from knowledge.embedding import Embedder, Vector
 from knowledge.language import Analyzer
 from knowledge.passages import REVISION, split
 from knowledge.ranking.bm25 import analyse
-from knowledge.sources import FileState
+from knowledge.sources.folders import FileState
 from knowledge.types import Language, ParsedDocument, Passage, Scope
 
 _EMBED_AT_ONCE = 64  # texts between two looks at whether to stop

@@ -9,7 +9,7 @@ from typing import Protocol
 from knowledge.catalog.records import GivenUp, KnownFile
 from knowledge.errors import InvalidFolder, RemovalWithheld, Unreadable
 from knowledge.reports import Problem
-from knowledge.sources import FileState, Scan
+from knowledge.sources.folders import FileState, Scan
 from knowledge.types import ParsedDocument, Scope
 
 # A file that can't be looked at now is not a file that is gone: what is known of it stays.

@@ -9,7 +9,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from knowledge.catalog import notes, reading
 from knowledge.catalog.records import KnownFile
@@ -17,7 +17,7 @@ from knowledge.errors import SaseoError, Unreadable
 from knowledge.ingest import Draft, Ingest, content_hash, texts_by_hash
 from knowledge.library import Library
 from knowledge.plan import PASSING, Loader, Plan, Work, believe_missing, make_plan
-from knowledge.reports import Problem, Progress, RefreshReport, Stage
+from knowledge.reports import COUNTS, Problem, Progress, RefreshReport, Stage
 
 _log = logging.getLogger(__name__)
 _BATCH_CHARACTERS = 300_000  # some hundred passages: enough to sort by length, soon enough to be seen
@@ -90,20 +90,17 @@ class Refresh:
             self._library.finish()
         return self._report(plan)
 
-    def _report(self, plan: Plan) -> RefreshReport:
+    def report_so_far(self) -> RefreshReport:
+        """What was done of a run that was stopped."""
         counts = self._tally.counts
-        report = RefreshReport(
-            added=counts["added"],
-            changed=counts["changed"],
-            moved=counts["moved"],
-            removed=counts["removed"],
-            unchanged=counts["unchanged"],
-            skipped=counts["skipped"],
-            failed=counts["failed"],
+        return RefreshReport(
+            **{name: counts[name] for name in COUNTS},
             seconds=time.monotonic() - self._began,
             problems=tuple(problem for _, problem in self._tally.problems),
-            withheld=tuple(problem for _, problem in plan.withheld),
         )
+
+    def _report(self, plan: Plan) -> RefreshReport:
+        report = replace(self.report_so_far(), withheld=tuple(problem for _, problem in plan.withheld))
         with self._library.catalog.write() as connection:
             roots = [loader.root for loader in self._loaders]
             notes.replace_problems(connection, roots, self._tally.problems, plan.withheld, self._tally.spent)

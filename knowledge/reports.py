@@ -12,6 +12,9 @@ from knowledge.types import Language
 if TYPE_CHECKING:
     from knowledge.embedding import EmbedderStatus
 
+COUNTS = ("added", "changed", "moved", "removed", "unchanged", "skipped", "failed")
+"""The counts of a RefreshReport, in the order in which they are shown."""
+
 Stage = Literal["scanning", "reading", "indexing", "finishing"]
 
 

@@ -18,7 +18,8 @@ from knowledge.plan import Loader
 from knowledge.refresh import Refresh, Stopped, embed_live, orphaned
 from knowledge.reports import KnowledgeStatus, Progress, RefreshReport
 from knowledge.retrieve import Retrieval, Retriever
-from knowledge.sources import Folder, FolderLoader
+from knowledge.sources.loader import FolderLoader, as_options, from_options
+from knowledge.sources.options import Folder
 from knowledge.types import AnswerEvent, Document, Passage, Question, Scope
 
 
@@ -119,7 +120,7 @@ class Knowledge:
         """Remember a folder for every later refresh; what was taken out of it by `forget` may come back."""
         root = FolderLoader(folder).root
         with self._catalog.write() as connection:
-            notes.register_folder(connection, root, folder.as_options())
+            notes.register_folder(connection, root, as_options(folder))
             notes.include(connection, root)
 
     def folders(self) -> list[Folder]:
@@ -128,7 +129,7 @@ class Knowledge:
             registered = notes.registered_folders(connection)
         found = {str(folder.path): folder for folder in self._parts.configured}
         for path, options in registered.items():
-            found.setdefault(path, Folder.from_options(path, options))
+            found.setdefault(path, from_options(path, options))
         return list(found.values())
 
     def documents(self, scopes: frozenset[Scope] | None = None) -> list[Document]:

@@ -14,6 +14,7 @@ from knowledge.catalog import reading
 from knowledge.catalog.records import StoredPassage
 from knowledge.embedding import Vector
 from knowledge.index import Hits, IndexReader, LexicalQuery
+from knowledge.ranking.bm25 import Analysed
 from knowledge.types import Language, Scope
 
 _IN_FLUX = 32  # found beyond what is asked for, since rows that aren't live yet, or any more, are dropped
@@ -50,9 +51,13 @@ class Snapshot:
         """The cosine of each row; NaN for a row without vectors."""
         return self._published.reader.score_dense(rows, vector)
 
-    def passages(self, rows: Sequence[int]) -> list[StoredPassage]:
-        """Live passages by row, in no particular order."""
-        return reading.load_passages(self._connection, rows) if rows else []
+    def analysed(self, rows: Sequence[int]) -> dict[int, Analysed]:
+        """What scoring needs of live passages, by row."""
+        return reading.analysed_passages(self._connection, rows) if rows else {}
+
+    def passages(self, rows: Sequence[int]) -> dict[int, StoredPassage]:
+        """Live passages with their documents, by row."""
+        return reading.load_passages(self._connection, rows) if rows else {}
 
     @cached_property
     def statistics(self) -> Statistics:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from knowledge import errors
 from knowledge.catalog.records import GivenUp
 from knowledge.catalog.schema import documents, exclusions, folders, passages, problems, requests, runs
-from knowledge.reports import Problem, RefreshReport
+from knowledge.reports import COUNTS, Problem, RefreshReport
 
 
 def registered_folders(connection: Connection) -> dict[str, dict[str, Any]]:
@@ -95,12 +95,11 @@ def all_problems(connection: Connection) -> list[Problem]:
 def record_run(connection: Connection, report: RefreshReport) -> None:
     """Note a run that ended now."""
     finished = datetime.now(UTC)
-    names = ("added", "changed", "moved", "removed", "unchanged", "skipped", "failed")
     connection.execute(
         insert(runs).values(
             started_at=datetime.fromtimestamp(finished.timestamp() - report.seconds, UTC),
             finished_at=finished,
-            counts={name: getattr(report, name) for name in names},
+            counts={name: getattr(report, name) for name in COUNTS},
             seconds=report.seconds,
         )
     )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, RowMapping, Select, and_, func, select
+from sqlalchemy import Connection, RowMapping, Select, and_, func, select, true
 
 from knowledge.catalog.records import KnownFile, StoredPassage
 from knowledge.catalog.schema import documents, passages, state, statistics, vectors, versions
@@ -17,12 +17,11 @@ from knowledge.types import Document, Passage, Scope
 
 _CHUNK = 10_000
 _live = documents.join(versions, documents.c.live_version == versions.c.id)
-_live_passages = passages.join(documents, passages.c.version_id == documents.c.live_version).join(
-    versions, versions.c.id == documents.c.live_version
-)
+# By primary keys from the passages on, so that a few rows are looked up and nothing is scanned.
 _all_passages = passages.join(versions, passages.c.version_id == versions.c.id).join(
     documents, versions.c.document_id == documents.c.id
 )
+_is_live = documents.c.live_version == passages.c.version_id
 
 
 def generation(connection: Connection) -> int:
@@ -33,7 +32,7 @@ def generation(connection: Connection) -> int:
 
 def live_rows(connection: Connection) -> NDArray[np.int64]:
     """Rows of all live passages, ascending."""
-    query = select(passages.c.row).join(documents, passages.c.version_id == documents.c.live_version)
+    query = select(passages.c.row).select_from(_all_passages).where(_is_live)
     rows = np.fromiter((row for (row,) in connection.execute(query)), dtype=np.int64)
     return np.sort(rows)
 
@@ -45,20 +44,29 @@ def known_files(connection: Connection) -> dict[str, KnownFile]:
     return {row[1]: KnownFile(*row) for row in connection.execute(query.select_from(_live))}
 
 
-def load_passages(connection: Connection, rows: Sequence[int]) -> list[StoredPassage]:
-    """The live passages among some rows, in no particular order."""
+def analysed_passages(connection: Connection, rows: Sequence[int]) -> dict[int, Analysed]:
+    """What scoring needs of the live passages among some rows, by row."""
+    p = passages.c
+    query = select(p.row, p.terms, p.term_count, p.squeezed, p.bigram_count, p.language)
+    query = query.select_from(_all_passages).where(_is_live, p.row.in_(rows))
+    return {row: Analysed(*values) for row, *values in connection.execute(query)}
+
+
+def load_passages(connection: Connection, rows: Sequence[int]) -> dict[int, StoredPassage]:
+    """The live passages among some rows, with their documents, by row."""
     query = _document_columns(
-        select(*passages.c, documents.c.uri, documents.c.id.label("document_id")).select_from(_live_passages)
-    ).where(passages.c.row.in_(rows))
-    return [_stored(row) for row in connection.execute(query).mappings()]
+        select(*passages.c, documents.c.uri, documents.c.id.label("document_id")).select_from(_all_passages)
+    ).where(_is_live, passages.c.row.in_(rows))
+    found = connection.execute(query).mappings()
+    return {row["row"]: StoredPassage(row["row"], _passage(row), _document(row)) for row in found}
 
 
 def document_passages(connection: Connection, document_id: int) -> list[Passage]:
     """A document's live passages in reading order."""
     query = (
         select(*passages.c)
-        .select_from(_live_passages)
-        .where(documents.c.id == document_id)
+        .select_from(_all_passages)
+        .where(_is_live, documents.c.id == document_id)
         .order_by(passages.c.row)
     )
     return [_passage(row) for row in connection.execute(query).mappings()]
@@ -81,7 +89,6 @@ def index_entries(
 
     Passages without vectors of this embedder come with none.
     """
-    owners = _live_passages if live else _all_passages
     has_vectors = and_(vectors.c.text_hash == passages.c.text_hash, vectors.c.embedder == embedder)
     columns = [
         passages.c.row,
@@ -95,8 +102,11 @@ def index_entries(
     for start in range(0, len(rows), _CHUNK):
         query = (
             select(*columns)
-            .select_from(owners.outerjoin(vectors, has_vectors))
-            .where(passages.c.row.in_([int(row) for row in rows[start : start + _CHUNK]]))
+            .select_from(_all_passages.outerjoin(vectors, has_vectors))
+            .where(
+                _is_live if live else true(),
+                passages.c.row.in_([int(row) for row in rows[start : start + _CHUNK]]),
+            )
             .order_by(passages.c.row)
         )
         for row, scope, language, terms, squeezed, data, document_id in connection.execute(query):
@@ -119,8 +129,8 @@ def texts_without_vectors(connection: Connection, embedder: str) -> dict[str, st
     has_vectors = and_(vectors.c.text_hash == passages.c.text_hash, vectors.c.embedder == embedder)
     query = (
         select(*passages.c)
-        .select_from(_live_passages.outerjoin(vectors, has_vectors))
-        .where(vectors.c.text_hash.is_(None))
+        .select_from(_all_passages.outerjoin(vectors, has_vectors))
+        .where(_is_live, vectors.c.text_hash.is_(None))
         .order_by(passages.c.row)
     )
     return {row["text_hash"]: _passage(row).full_text for row in connection.execute(query).mappings()}
@@ -182,15 +192,4 @@ def _passage(row: RowMapping) -> Passage:
         lines=lines,
         header=row["header"],
         language=row["language"],
-    )
-
-
-def _stored(row: RowMapping) -> StoredPassage:
-    return StoredPassage(
-        row=row["row"],
-        passage=_passage(row),
-        document=_document(row),
-        analysed=Analysed(
-            row["terms"], row["term_count"], row["squeezed"], row["bigram_count"], row["language"]
-        ),
     )

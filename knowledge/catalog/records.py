@@ -70,12 +70,11 @@ class KnownFile:
 
 @dataclass(frozen=True, slots=True)
 class StoredPassage:
-    """A live passage with its document, ready to be scored and cited."""
+    """A live passage with its document, ready to be cited."""
 
     row: int
     passage: Passage
     document: Document
-    analysed: Analysed
 
 
 @dataclass(frozen=True, slots=True)

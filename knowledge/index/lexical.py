@@ -86,9 +86,7 @@ class LexicalReader:
         return count
 
     def _term(self, field: str, term: str, weight: float) -> Any:
-        query = self._tantivy.Query.term_query(
-            self._schema, field, term, index_option="freq"
-        )
+        query = self._tantivy.Query.term_query(self._schema, field, term, index_option="freq")
         return query if weight == 1.0 else self._tantivy.Query.boost_query(query, weight)
 
     def _within(self, query: Any, scopes: frozenset[Scope]) -> Any:

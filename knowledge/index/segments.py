@@ -1,8 +1,9 @@
-"""Vectors that never change: 8-bit codes for the scan, float32 for the exact scores.
+"""Vectors that never change: codes of two bits a dimension for the scan, float32 for the exact scores.
 
-The scan is FAISS's flat search over 8-bit integers, which reads a quarter of what float32 would; the best few
-times as many as wanted are then scored from the float32 vectors, so that the ranking is that of an exact
-search.
+The codes are RaBitQ's (Gao et al. 2024, "Practical and Asymptotically Optimal Quantization of
+High-Dimensional Vectors in Euclidean Space for Approximate Nearest Neighbor Search", in FAISS's form): a scan
+reads a sixteenth of what float32 would. The best few times as many as wanted are then scored from the float32
+vectors, so that the ranking is that of an exact search.
 """
 
 from __future__ import annotations
@@ -24,8 +25,11 @@ from knowledge.index import Hits
 from knowledge.storage import disk_errors
 from knowledge.types import Scope
 
+_BITS = 2
+_QUERY_BITS = 4
+_SURE = 100  # vectors that are scored exactly, at least: measured to hold the ten best in 100% of questions
 _OVERSAMPLING = 3
-_LEVELS = 127
+_SCANNED_EXACTLY = 2_000  # a segment of no more has no codes
 
 
 def _faiss() -> Any:
@@ -43,25 +47,21 @@ class Segment:
     scope: Scope
     rows: NDArray[np.int64]
     vectors: Vector  # (n, dimensions), in memory or mapped from a file
-    codes: Any  # faiss.IndexScalarQuantizer
+    codes: Any  # faiss.IndexRaBitQ; None for a small segment
     dead: NDArray[np.bool_] | None = None
     name: str = ""  # of its files; empty while it's only in memory
 
     @classmethod
     def build(cls, scope: Scope, rows: NDArray[np.int64], vectors: Vector) -> Segment:
-        """Sort by row, and quantise."""
+        """Sort by row, and make the codes."""
         order = np.argsort(rows, kind="stable")
         rows, vectors = rows[order], np.ascontiguousarray(vectors[order])
+        if len(rows) <= _SCANNED_EXACTLY:
+            return cls(scope, rows, vectors, None)
         faiss = _faiss()
-        codes = faiss.IndexScalarQuantizer(
-            vectors.shape[1], faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT
-        )
-        # One scale, from all but the most extreme values: those few are clipped, and all others finer.
-        scale = _LEVELS / max(
-            float(np.quantile(np.abs(vectors[:: max(1, len(vectors) // 2000)]), 0.9999)), 1e-6
-        )
-        for start in range(0, len(vectors), 10_000):
-            codes.add(_quantised(vectors[start : start + 10_000], scale))
+        codes = faiss.IndexRaBitQ(vectors.shape[1], faiss.METRIC_INNER_PRODUCT, _BITS)
+        codes.train(vectors)
+        codes.add(vectors)
         return cls(scope, rows, vectors, codes)
 
     def __len__(self) -> int:
@@ -82,7 +82,7 @@ class Segment:
     def search(self, vector: Vector, limit: int) -> Hits:
         """The best rows by exact cosine, each by its best window."""
         alive = len(self) - self.dead_count
-        wanted = min(alive, limit * _OVERSAMPLING)
+        wanted = min(alive, max(limit * _OVERSAMPLING, _SURE))
         while True:
             hits = self._best(vector, wanted)
             if len(hits.rows) >= limit or wanted >= alive:
@@ -100,14 +100,23 @@ class Segment:
     def _best(self, vector: Vector, wanted: int) -> Hits:
         if wanted == 0:
             return Hits(np.empty(0, np.int64), np.empty(0, np.float32))
-        faiss = _faiss()
-        alive = None if self.dead is None else np.packbits(~self.dead, bitorder="little")
-        selector = None if alive is None else faiss.SearchParameters(sel=faiss.IDSelectorBitmap(alive))
-        query = _quantised(vector[None, :], _LEVELS / max(float(np.abs(vector).max()), 1e-6))
-        _, found = self.codes.search(query, wanted, params=selector)
-        positions = found[0][found[0] >= 0]
+        positions = self._scan(vector, wanted)
         scores = self.vectors[positions] @ vector
         return best_by_row(self.rows[positions], scores.astype(np.float32))
+
+    def _scan(self, vector: Vector, wanted: int) -> NDArray[np.int64]:
+        """The positions of about the best vectors that are alive."""
+        if self.codes is None:
+            return np.arange(len(self)) if self.dead is None else np.flatnonzero(~self.dead)
+        faiss = _faiss()
+        parameters = faiss.RaBitQSearchParameters()
+        parameters.qb = _QUERY_BITS
+        if self.dead is not None:
+            alive = np.packbits(~self.dead, bitorder="little")
+            parameters.sel = faiss.IDSelectorBitmap(alive)
+        _, found = self.codes.search(vector[None, :], wanted, params=parameters)
+        positions: NDArray[np.int64] = found[0][found[0] >= 0]
+        return positions
 
     def save(self, folder: Path) -> tuple[Segment, dict[str, object]]:
         """Write the files; gives the segment that is mapped from them, and its line in the manifest."""
@@ -116,8 +125,9 @@ class Segment:
         with disk_errors(folder):
             np.save(paths["rows"], self.rows)
             np.save(paths["vectors"], self.vectors)
-            _faiss().write_index(self.codes, str(paths["codes"]))
-        checks = {kind: _checksum(path) for kind, path in paths.items()}
+            if self.codes is not None:
+                _faiss().write_index(self.codes, str(paths["codes"]))
+        checks = {kind: _checksum(path) for kind, path in paths.items() if path.exists()}
         saved = replace(self, name=name, vectors=np.load(paths["vectors"], mmap_mode="r"))
         return saved, {"name": name, "scope": self.scope, "checksums": checks}
 
@@ -133,14 +143,15 @@ class Segment:
             IndexDamaged: a file is missing, or isn't what was written.
         """
         paths = _paths(folder, line["name"])
-        for kind, path in paths.items():
-            if not path.is_file() or _checksum(path) != line["checksums"][kind]:
+        for kind, checksum in line["checksums"].items():
+            path = paths[kind]
+            if not path.is_file() or _checksum(path) != checksum:
                 raise IndexDamaged(path=str(path), detail="missing or altered")
         segment = cls(
             Scope(line["scope"]),
             np.load(paths["rows"]),
             np.load(paths["vectors"], mmap_mode="r"),
-            _faiss().read_index(str(paths["codes"])),
+            _faiss().read_index(str(paths["codes"])) if "codes" in line["checksums"] else None,
             name=line["name"],
         )
         return segment.without(np.array(line["dead"], np.int64))
@@ -185,11 +196,6 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
     except ValueError as error:
         raise IndexDamaged(path=str(path), detail=str(error)) from error
     return manifest
-
-
-def _quantised(vectors: Vector, scale: float) -> Vector:
-    codes: Vector = np.clip(np.rint(vectors * scale), -_LEVELS, _LEVELS).astype(np.float32)
-    return codes
 
 
 def _paths(folder: Path, name: str) -> dict[str, Path]:

@@ -96,7 +96,7 @@ class Extractor:
         better: list[_Unit] = []
         for unit, windows in zip(first, vectors, strict=True):
             language = found.candidates[unit.candidate].passage.language
-            similarity = found.rescaled(float((windows @ found.vector).max()), language)
+            similarity = found.meaning(float((windows @ found.vector).max()), language)
             better.append(_Unit(unit.candidate, unit.start, unit.text, unit.score + similarity))
         return better
 

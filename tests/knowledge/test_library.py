@@ -36,7 +36,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 def texts(snapshot: Snapshot, word: str) -> set[str]:
     rows = snapshot.search_lexical(LexicalQuery({"en": {word: 1.0}}, {}), 100).rows
-    return {stored.passage.text for stored in snapshot.passages(rows.tolist())}
+    return {stored.passage.text for stored in snapshot.passages(rows.tolist()).values()}
 
 
 def found(library: Library, word: str, scopes: frozenset[Scope] = EVERYBODY) -> set[str]:
@@ -63,7 +63,7 @@ def test_a_new_version_replaces_the_old(library: Library) -> None:
     assert found(library, "shared") == {"shared third"}
     with library.pin(EVERYBODY) as snapshot:
         rows = snapshot.search_dense(vector_of("shared first")[0], 10).rows.tolist()
-        assert {p.passage.text for p in snapshot.passages(rows)} == {"shared third"}
+        assert {p.passage.text for p in snapshot.passages(rows).values()} == {"shared third"}
 
 
 def test_a_pinned_snapshot_does_not_move(library: Library) -> None:
@@ -120,7 +120,7 @@ def test_a_move_forgets_the_former_uri_in_the_same_change(library: Library) -> N
     library.replace([moved], {})
     with library.pin(EVERYBODY) as snapshot:
         rows = snapshot.search_dense(vector_of("shared text")[0], 10).rows.tolist()
-        assert [p.document.uri for p in snapshot.passages(rows)] == ["/new.txt"]
+        assert [p.document.uri for p in snapshot.passages(rows).values()] == ["/new.txt"]
 
 
 def test_other_processes_see_one_version(tmp_path: Path) -> None:

@@ -1,0 +1,82 @@
+"""Bytes to a document's text and structure, one module per family of formats."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+from knowledge.errors import Unreadable
+from knowledge.parsing.code import parse_code
+from knowledge.parsing.encoding import decode
+from knowledge.parsing.markdown import parse_markdown
+from knowledge.parsing.signatures import recognise
+from knowledge.parsing.tables import parse_table
+from knowledge.parsing.text import parse_log, parse_text
+from knowledge.types import ParsedDocument
+
+__all__ = ["extension", "parse", "supported"]
+
+_HTML = frozenset((".html", ".htm", ".xhtml"))
+_CODE = """
+py pyi js mjs cjs jsx ts tsx vue svelte java kt kts scala groovy gradle go rs c h cc cpp cxx hh hpp hxx m mm
+cs fs vb swift rb php pl pm lua r jl ex exs erl hrl hs clj cljs ml mli dart zig nim sh bash zsh fish ps1 bat
+cmd sql yaml yml toml json jsonl json5 ini cfg conf properties xml xsd proto thrift graphql gql tf tfvars hcl
+cmake mk dockerfile css scss less sass nix bicep sol asm f90 pas
+"""
+_PARSERS: dict[str, Callable[[str, str], ParsedDocument]] = {
+    **dict.fromkeys(
+        (".txt", ".text", ".rst", ".adoc", ".asciidoc", ".org", ".tex", ".srt", ".vtt"), parse_text
+    ),
+    **dict.fromkeys((".log", ".out", ".err"), parse_log),
+    **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd", ".mdx"), parse_markdown),
+    **dict.fromkeys((".csv", ".tsv", ".tab"), parse_table),
+    **dict.fromkeys((f".{name}" for name in _CODE.split()), parse_code),
+}
+_EXTENSIONS = _HTML | _PARSERS.keys()
+_CODE_NAMES = frozenset(("containerfile", "dockerfile", "gemfile", "jenkinsfile", "makefile", "vagrantfile"))
+_EXTENSION = re.compile(r".\.([A-Za-z][A-Za-z0-9_+-]{0,15})$")
+_HTML_START = re.compile(
+    rb"\s*(?:<!--.{0,1000}?-->\s*)?<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
+)
+
+
+def extension(name: str) -> str:
+    """A name's extension, small, with its dot; empty where there is none (`README`, `app.log.1`)."""
+    match = _EXTENSION.search(name)
+    return f".{match[1].lower()}" if match else ""
+
+
+def supported(name: str) -> bool:
+    """Whether a file of this name may be a document. One without an extension may: its content decides."""
+    if name[name.rfind(".") :] in _EXTENSIONS:  # nearly always, and a scan asks for every file
+        return True
+    suffix = extension(name)
+    return not suffix or suffix in _EXTENSIONS
+
+
+def parse(name: str, data: bytes) -> ParsedDocument:
+    """Read a file's content.
+
+    What it is decides first (a PDF named `.txt` isn't text, and HTML named `.txt` is HTML), then its name.
+    The title is what the format calls one, else the name without its extension.
+
+    Raises:
+        Unreadable: `unsupported` or `binary` (`detail` is the format or the extension), `encoding` or
+        `empty`.
+    """
+    suffix = extension(name)
+    if found := recognise(data):
+        raise Unreadable(reason=found.reason, detail=found.name)
+    if not supported(name):
+        raise Unreadable(reason="unsupported", detail=suffix)
+    stem = unicodedata.normalize("NFC", name[: len(name) - len(suffix)])
+    parser = _PARSERS.get(suffix, parse_code if name.lower() in _CODE_NAMES else parse_text)
+    if suffix in _HTML or (parser is parse_text and _HTML_START.match(data)):
+        from knowledge.parsing.html import parse_html
+
+        return parse_html(data, stem)
+    document = parser(decode(data), stem)
+    if not document.blocks:
+        raise Unreadable(reason="empty", detail="")
+    return document

@@ -1,0 +1,183 @@
+"""A question's passages: candidates from both searches, scored by both measures, fused, and judged.
+
+The order is `knowledge.ranking`'s; this module does its reading. Everything of one question is read from one snapshot.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.catalog.records import StoredPassage
+from knowledge.embedding import Abilities, Embedder, Vector
+from knowledge.index import Hits, LexicalQuery
+from knowledge.language import Analyzer
+from knowledge.ranking import bm25, diversify, fusion, query, repair
+from knowledge.snapshot import Snapshot
+from knowledge.types import LANGUAGES, Document, Language, Passage
+
+_LEXICAL_CANDIDATES = 100
+_DENSE_CANDIDATES = 50
+_BIGRAM_SHARE = 0.4  # of the bigrams' field in the index's first pass, as in the exact scores
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage that may answer.
+
+    `lexical` is 0 to 1, `dense` a cosine; None where that search has nothing to say. Ranks count from 1 and are None for a passage that
+    only the other search found. `also_in` are uris of documents with nearly the same passage.
+    """
+
+    passage: Passage
+    document: Document
+    score: float
+    lexical: float | None
+    lexical_rank: int | None
+    dense: float | None
+    dense_rank: int | None
+    also_in: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """What was found for a question, best first, and whether it is likely to answer.
+
+    `answerable` is a probability. `vector` is the question's, None without an embedder.
+    """
+
+    question: str
+    language: Language
+    candidates: tuple[Candidate, ...]
+    answerable: float
+    is_answerable: bool
+    repaired: tuple[tuple[str, str], ...]
+    milliseconds: float
+    query: query.Query
+    weights: dict[Language, bm25.Weights] = field(default_factory=dict)
+    vector: Vector | None = None
+    abilities: Abilities | None = None
+
+    def coverage(self, terms: set[str], language: Language) -> float:
+        """The share of the question's weight that some terms carry, 0 to 1."""
+        weights = self.weights[language].terms
+        total = float(weights.sum())
+        has = [not terms.isdisjoint(term.forms) for term in self.query.terms]
+        return float(weights[np.array(has, np.bool_)].sum()) / total if total else 0.0
+
+    def meaning(self, cosine: float, language: Language) -> float:
+        """A cosine with the question's vector as far as the embedder knows the languages: 0 unrelated, 1 right."""
+        if self.abilities is None:
+            return 0.0
+        ability = self.abilities.of(self.language, language)
+        span = ability.related_mean - ability.unrelated_mean
+        if ability.skill <= 0 or span <= 0:
+            return 0.0
+        return ability.skill * min(max((cosine - ability.unrelated_mean) / span, 0.0), 1.5)
+
+
+class Retriever:
+    """Finds passages. Thread-safe as its analyser and embedder are.
+
+    Args:
+        analyzer: of questions, the same as of passages.
+        embedder: None searches by words alone.
+        abilities: what the embedder knows; None without one.
+        threshold: the least probability at which the documents count as answering; None takes the calibrated one.
+    """
+
+    def __init__(
+        self,
+        analyzer: Analyzer,
+        embedder: Embedder | None,
+        abilities: Abilities | None,
+        threshold: float | None = None,
+    ) -> None:
+        self._analyzer = analyzer
+        self._embedder = embedder
+        self._abilities = abilities
+        self._threshold = 0.15 if threshold is None else threshold
+
+    def retrieve(self, text: str, snapshot: Snapshot, limit: int) -> Retrieval:
+        """The best passages of the snapshot for a question, at most `limit`."""
+        began = time.perf_counter()
+        statistics = snapshot.statistics
+        asked = query.build(text, self._analyzer)
+        wanted = repair.repaired(asked, self._analyzer, statistics)
+        lexical = snapshot.search_lexical(_lexical_query(wanted), _LEXICAL_CANDIDATES)
+        vector = self._embedder.embed_query(text) if self._embedder else None
+        dense = snapshot.search_dense(vector, _DENSE_CANDIDATES) if vector is not None else None
+        analysed = snapshot.analysed(_union(lexical, dense))
+        rows, passages = list(analysed), list(analysed.values())
+        words = bm25.scores(wanted, passages, statistics)
+        cosines = snapshot.score_dense(rows, vector).astype(np.float64) if vector is not None else None
+        languages = [passage.language for passage in passages]
+        fused = fusion.fuse(wanted.language, languages, words, cosines, self._abilities)
+        weights = {language: bm25.weigh(wanted, language, statistics) for language in set(languages)}
+        stored = snapshot.passages(rows)
+        chosen = diversify.choose(
+            fused.score.tolist(), passages, [stored[row].document.id for row in rows], limit
+        )
+        ranks = _Ranks(lexical, dense)
+        candidates = tuple(
+            Candidate(
+                passage=stored[rows[pick.index]].passage,
+                document=stored[rows[pick.index]].document,
+                score=float(fused.score[pick.index]),
+                lexical=float(words[pick.index]),
+                lexical_rank=ranks.lexical.get(rows[pick.index]),
+                dense=_number(cosines, pick.index),
+                dense_rank=ranks.dense.get(rows[pick.index]),
+                also_in=tuple(stored[rows[other]].document.uri for other in pick.also),
+            )
+            for pick in chosen
+        )
+        probability = float(words.max()) if candidates else 0.0
+        return Retrieval(
+            question=text,
+            language=wanted.language,
+            candidates=candidates,
+            answerable=probability,
+            is_answerable=bool(candidates) and probability >= self._threshold,
+            repaired=_repairs(asked, wanted),
+            milliseconds=1000 * (time.perf_counter() - began),
+            query=wanted,
+            weights=weights,
+            vector=vector,
+            abilities=self._abilities,
+        )
+
+
+class _Ranks:
+    """The place of each row in the two searches, from 1."""
+
+    def __init__(self, lexical: Hits, dense: Hits | None) -> None:
+        self.lexical = {int(row): rank for rank, row in enumerate(lexical.rows, 1)}
+        self.dense = {int(row): rank for rank, row in enumerate(dense.rows, 1)} if dense else {}
+
+
+def _lexical_query(wanted: query.Query) -> LexicalQuery:
+    terms = {form: term.weight for term in wanted.terms for form in term.forms}
+    return LexicalQuery(
+        {language: terms for language in LANGUAGES}, dict.fromkeys(wanted.bigrams, _BIGRAM_SHARE)
+    )
+
+
+def _union(lexical: Hits, dense: Hits | None) -> list[int]:
+    rows = [int(row) for row in lexical.rows]
+    return list(dict.fromkeys([*rows, *map(int, dense.rows)])) if dense else rows
+
+
+def _number(scores: NDArray[np.float64] | None, index: int) -> float | None:
+    return None if scores is None or np.isnan(scores[index]) else float(scores[index])
+
+
+def _repairs(asked: query.Query, wanted: query.Query) -> tuple[tuple[str, str], ...]:
+    before = {form for term in asked.terms for form in term.forms}
+    new = [term for term in wanted.terms if term.repaired]
+    lost = [form for form in before if form not in wanted.forms]
+    return tuple(zip(lost, (" / ".join(term.forms) for term in new), strict=False))

@@ -1,0 +1,56 @@
+"""A shared folder as a loader of documents."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from knowledge.parsing import parse
+from knowledge.sources.folders import FileState, Scan, read, scan
+from knowledge.sources.options import Folder
+from knowledge.types import ParsedDocument, Scope
+
+
+class FolderLoader:
+    """Lists, reads and parses the files of one folder."""
+
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
+        self.root = root_of(folder.path)
+
+    @property
+    def scope(self) -> Scope:
+        """Who may read the folder's documents."""
+        return self._folder.scope
+
+    def scan(self) -> Scan:
+        """The files that are there now. Raises InvalidFolder when the folder isn't."""
+        return scan(self._folder)
+
+    def read(self, file: FileState) -> bytes:
+        """A file's bytes. Raises Unreadable."""
+        return read(file, self._folder.max_size)
+
+    def parse(self, file: FileState, data: bytes) -> ParsedDocument:
+        """A file's text and structure. Raises Unreadable."""
+        return parse(file.uri.rsplit("/", 1)[-1], data)
+
+
+def root_of(path: Path) -> str:
+    """What the uris of a folder's files begin with: its absolute path in NFC."""
+    return unicodedata.normalize("NFC", str(path.expanduser().absolute()))
+
+
+def as_options(folder: Folder) -> dict[str, Any]:
+    """A folder's options as plain values, without its path."""
+    options = asdict(folder)
+    del options["path"]
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in options.items()}
+
+
+def from_options(path: str, options: dict[str, Any]) -> Folder:
+    """The folder of `as_options`."""
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in options.items()}
+    return Folder(Path(path), **values)

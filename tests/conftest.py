@@ -1,0 +1,57 @@
+"""What every test runs under: no network but loopback, no hub, and none of the person's own settings."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings
+from tests.network_guard import guard
+
+_LOCALE = {"LC_ALL", "LC_MESSAGES", "LANGUAGE", "COLUMNS", "NO_COLOR", "FORCE_COLOR"}
+
+# Before any test module is imported, as some libraries read their variables at import.
+_names = _LOCALE | {name.upper() for name in Settings.model_fields}
+for _name in [name for name in os.environ if name.upper() in _names]:
+    del os.environ[_name]
+os.environ["LANG"] = "C.UTF-8"
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+# Each process that runs tests (pytest-xdist has several) keeps a record of its own, with its children.
+_folder = tempfile.TemporaryDirectory(prefix="saseo-network-")
+_log = Path(_folder.name) / "attempts"
+os.environ[guard.LOG_VARIABLE] = str(_log)
+_path = [str(Path(guard.__file__).parent), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(_path))
+guard.install()
+
+
+def _fail_on_attempts() -> None:
+    found = guard.attempts(_log)
+    _log.unlink(missing_ok=True)
+    if found:
+        pytest.fail("This test reached for another machine:\n" + "\n".join(found), pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def _stay_on_this_machine() -> Iterator[None]:
+    """Fail a test that tried to connect elsewhere, even if the code under test swallowed the refusal."""
+    yield
+    _fail_on_attempts()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _stay_on_this_machine_to_the_end() -> Iterator[None]:
+    """The same for what happens between the tests and after them."""
+    yield
+    _fail_on_attempts()
+
+
+@pytest.fixture
+def network_log() -> Path:
+    """Where attempts are written down; a test that makes one on purpose empties it."""
+    return _log

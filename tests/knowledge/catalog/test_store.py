@@ -1,0 +1,121 @@
+"""The catalog's file: its schema, its transactions, and what goes wrong with it."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+
+from knowledge.catalog import Catalog
+from knowledge.catalog.migrate import HEAD, current_revision
+from knowledge.catalog.schema import metadata
+from knowledge.errors import CatalogDamaged, StorageFull
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Catalog:
+    made = Catalog.in_folder(tmp_path)
+    made.prepare()
+    return made
+
+
+def test_the_migrations_make_the_schema(catalog: Catalog) -> None:
+    """A database that went through every migration is what `schema.py` says, and is at the newest revision."""
+    with catalog.read() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert current_revision(connection) == HEAD
+
+
+def test_preparing_twice_changes_nothing(catalog: Catalog) -> None:
+    """A second start keeps what is there."""
+    with catalog.write() as connection:
+        connection.execute(text("UPDATE state SET generation = 7"))
+    catalog.prepare()
+    with catalog.read() as connection:
+        assert connection.execute(text("SELECT generation FROM state")).scalar() == 7
+
+
+def test_a_newer_schema_is_refused(catalog: Catalog) -> None:
+    """A catalog that a later program made is not touched by this one."""
+    with catalog.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(CatalogDamaged, match="newer"):
+        catalog.prepare()
+
+
+def test_a_failed_write_leaves_nothing(catalog: Catalog) -> None:
+    """A transaction whose block raises is not there."""
+    with pytest.raises(RuntimeError), catalog.write() as connection:
+        connection.execute(text("UPDATE state SET generation = 7"))
+        raise RuntimeError
+    with catalog.read() as connection:
+        assert connection.execute(text("SELECT generation FROM state")).scalar() == 0
+
+
+def test_a_read_sees_one_state(catalog: Catalog) -> None:
+    """A reader that has begun doesn't see what is written meanwhile, and doesn't hold the writer up."""
+    with catalog.read() as reader:
+        assert reader.execute(text("SELECT generation FROM state")).scalar() == 0
+        with catalog.write() as writer:
+            writer.execute(text("UPDATE state SET generation = 1"))
+        assert reader.execute(text("SELECT generation FROM state")).scalar() == 0
+
+
+def test_writers_wait_for_each_other(catalog: Catalog) -> None:
+    """Two writers at once both succeed, one after the other."""
+
+    def add() -> None:
+        for _ in range(20):
+            with catalog.write() as connection:
+                connection.execute(text("UPDATE state SET generation = generation + 1"))
+
+    threads = [threading.Thread(target=add) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with catalog.read() as connection:
+        assert connection.execute(text("SELECT generation FROM state")).scalar() == 60
+
+
+@pytest.mark.parametrize("content", [b"rubbish" * 2000, b"SQLite format 3\x00" + b"\xff" * 9000])
+def test_a_file_that_is_no_catalog_is_an_error(tmp_path: Path, content: bytes) -> None:
+    """Rubbish in place of the file is told, with the file's path, and is not overwritten."""
+    path = tmp_path / "catalog.sqlite"
+    path.write_bytes(content)
+    with pytest.raises(CatalogDamaged) as error:
+        Catalog.in_folder(tmp_path).prepare()
+    assert str(path) in str(error.value.parameters["path"])
+    assert path.read_bytes() == content
+
+
+def test_a_torn_page_is_an_error(catalog: Catalog, tmp_path: Path) -> None:
+    """A catalog whose pages were overwritten is an error where it is read, not an empty result."""
+    with catalog.write() as connection:
+        for i in range(300):
+            connection.execute(text("INSERT INTO documents (uri) VALUES (:uri)"), {"uri": f"/{i}" * 50})
+    catalog.close()
+    with Catalog.in_folder(tmp_path).write() as connection:
+        connection.execute(text("UPDATE state SET generation = 1"))
+    path = tmp_path / "catalog.sqlite"
+    for log in tmp_path.glob("catalog.sqlite-*"):
+        log.unlink()
+    data = bytearray(path.read_bytes())
+    data[8192:] = b"\x55" * (len(data) - 8192)
+    path.write_bytes(data)
+    with pytest.raises(CatalogDamaged), Catalog.in_folder(tmp_path).read() as connection:
+        connection.execute(text("SELECT count(*), max(length(uri)) FROM documents")).one()
+
+
+def test_a_full_disk_is_told(catalog: Catalog) -> None:
+    """When the database can't grow the write fails as StorageFull, and what was there stays readable."""
+    with pytest.raises(StorageFull), catalog.write() as connection:
+        pages = connection.execute(text("PRAGMA page_count")).scalar_one()
+        connection.execute(text(f"PRAGMA max_page_count = {pages + 1}"))
+        connection.execute(text("INSERT INTO documents (uri) VALUES (:uri)"), {"uri": "x" * 1_000_000})
+    with catalog.read() as connection:
+        assert connection.execute(text("SELECT count(*) FROM documents")).scalar() == 0
