@@ -1,18 +1,17 @@
 """A question's passages: candidates from both searches, scored by both measures, fused, and judged.
 
-The order is `knowledge.ranking`'s; this module does its reading. Everything of one question is read from one snapshot.
+The order is `knowledge.ranking`'s; this module does its reading. Everything of one question is read from one
+snapshot.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.catalog.records import StoredPassage
 from knowledge.embedding import Abilities, Embedder, Vector
 from knowledge.index import Hits, LexicalQuery
 from knowledge.language import Analyzer
@@ -29,8 +28,9 @@ _BIGRAM_SHARE = 0.4  # of the bigrams' field in the index's first pass, as in th
 class Candidate:
     """A passage that may answer.
 
-    `lexical` is 0 to 1, `dense` a cosine; None where that search has nothing to say. Ranks count from 1 and are None for a passage that
-    only the other search found. `also_in` are uris of documents with nearly the same passage.
+    `lexical` is 0 to 1, `dense` a cosine; None where that search has nothing to say. Ranks count from 1 and
+    are None for a passage that only the other search found. `also_in` are uris of documents with nearly the
+    same passage.
     """
 
     passage: Passage
@@ -69,8 +69,12 @@ class Retrieval:
         has = [not terms.isdisjoint(term.forms) for term in self.query.terms]
         return float(weights[np.array(has, np.bool_)].sum()) / total if total else 0.0
 
+    def knows(self, language: Language) -> bool:
+        """Whether the embedder can compare this question with passages of a language."""
+        return self.abilities is not None and self.abilities.of(self.language, language).skill > 0
+
     def meaning(self, cosine: float, language: Language) -> float:
-        """A cosine with the question's vector as far as the embedder knows the languages: 0 unrelated, 1 right."""
+        """A cosine as far as the embedder knows the languages: 0 is unrelated, 1 typical of an answer."""
         if self.abilities is None:
             return 0.0
         ability = self.abilities.of(self.language, language)
@@ -84,10 +88,9 @@ class Retriever:
     """Finds passages. Thread-safe as its analyser and embedder are.
 
     Args:
-        analyzer: of questions, the same as of passages.
-        embedder: None searches by words alone.
-        abilities: what the embedder knows; None without one.
-        threshold: the least probability at which the documents count as answering; None takes the calibrated one.
+        analyzer: of questions, the same as of passages. embedder: None searches by words alone. abilities:
+        what the embedder knows; None without one. threshold: the least probability at which the documents
+        count as answering; None takes the calibrated one.
     """
 
     def __init__(
@@ -111,17 +114,18 @@ class Retriever:
         lexical = snapshot.search_lexical(_lexical_query(wanted), _LEXICAL_CANDIDATES)
         vector = self._embedder.embed_query(text) if self._embedder else None
         dense = snapshot.search_dense(vector, _DENSE_CANDIDATES) if vector is not None else None
-        analysed = snapshot.analysed(_union(lexical, dense))
-        rows, passages = list(analysed), list(analysed.values())
+        found = snapshot.scorable(_union(lexical, dense))
+        rows = [passage.row for passage in found]
+        passages = [passage.analysed for passage in found]
         words = bm25.scores(wanted, passages, statistics)
         cosines = snapshot.score_dense(rows, vector).astype(np.float64) if vector is not None else None
         languages = [passage.language for passage in passages]
         fused = fusion.fuse(wanted.language, languages, words, cosines, self._abilities)
         weights = {language: bm25.weigh(wanted, language, statistics) for language in set(languages)}
-        stored = snapshot.passages(rows)
         chosen = diversify.choose(
-            fused.score.tolist(), passages, [stored[row].document.id for row in rows], limit
+            fused.score.tolist(), passages, [passage.document_id for passage in found], limit
         )
+        stored = snapshot.passages([rows[index] for pick in chosen for index in (pick.index, *pick.also)])
         ranks = _Ranks(lexical, dense)
         candidates = tuple(
             Candidate(
@@ -162,9 +166,7 @@ class _Ranks:
 
 def _lexical_query(wanted: query.Query) -> LexicalQuery:
     terms = {form: term.weight for term in wanted.terms for form in term.forms}
-    return LexicalQuery(
-        {language: terms for language in LANGUAGES}, dict.fromkeys(wanted.bigrams, _BIGRAM_SHARE)
-    )
+    return LexicalQuery(dict.fromkeys(LANGUAGES, terms), dict.fromkeys(wanted.bigrams, _BIGRAM_SHARE))
 
 
 def _union(lexical: Hits, dense: Hits | None) -> list[int]:

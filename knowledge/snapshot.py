@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from knowledge.catalog import reading
-from knowledge.catalog.records import StoredPassage
+from knowledge.catalog.records import ScorablePassage, StoredPassage
 from knowledge.embedding import Vector
 from knowledge.index import Hits, IndexReader, LexicalQuery
-from knowledge.ranking.bm25 import Analysed
 from knowledge.types import Language, Scope
 
 _IN_FLUX = 32  # found beyond what is asked for, since rows that aren't live yet, or any more, are dropped
@@ -51,9 +50,9 @@ class Snapshot:
         """The cosine of each row; NaN for a row without vectors."""
         return self._published.reader.score_dense(rows, vector)
 
-    def analysed(self, rows: Sequence[int]) -> dict[int, Analysed]:
-        """What scoring needs of live passages, by row."""
-        return reading.analysed_passages(self._connection, rows) if rows else {}
+    def scorable(self, rows: Sequence[int]) -> list[ScorablePassage]:
+        """What scoring needs of live passages, in no particular order."""
+        return reading.scorable_passages(self._connection, rows) if rows else []
 
     def passages(self, rows: Sequence[int]) -> dict[int, StoredPassage]:
         """Live passages with their documents, by row."""

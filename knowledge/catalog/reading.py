@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, RowMapping, Select, and_, func, select, true
 
-from knowledge.catalog.records import KnownFile, StoredPassage
+from knowledge.catalog.records import KnownFile, ScorablePassage, StoredPassage
 from knowledge.catalog.schema import documents, passages, state, statistics, vectors, versions
 from knowledge.index import Entry
 from knowledge.ranking.bm25 import Analysed
@@ -44,12 +44,15 @@ def known_files(connection: Connection) -> dict[str, KnownFile]:
     return {row[1]: KnownFile(*row) for row in connection.execute(query.select_from(_live))}
 
 
-def analysed_passages(connection: Connection, rows: Sequence[int]) -> dict[int, Analysed]:
-    """What scoring needs of the live passages among some rows, by row."""
+def scorable_passages(connection: Connection, rows: Sequence[int]) -> list[ScorablePassage]:
+    """What scoring needs of the live passages among some rows, in no particular order."""
     p = passages.c
-    query = select(p.row, p.terms, p.term_count, p.squeezed, p.bigram_count, p.language)
+    query = select(p.row, documents.c.id, p.terms, p.term_count, p.squeezed, p.bigram_count, p.language)
     query = query.select_from(_all_passages).where(_is_live, p.row.in_(rows))
-    return {row: Analysed(*values) for row, *values in connection.execute(query)}
+    return [
+        ScorablePassage(row, document_id, Analysed(*values))
+        for row, document_id, *values in connection.execute(query)
+    ]
 
 
 def load_passages(connection: Connection, rows: Sequence[int]) -> dict[int, StoredPassage]:

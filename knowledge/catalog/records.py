@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from knowledge.ranking.bm25 import Analysed
 from knowledge.reports import Problem
@@ -66,6 +67,14 @@ class KnownFile:
     recipe: str
     size: int
     mtime_ns: int
+
+
+class ScorablePassage(NamedTuple):
+    """A live passage as scoring sees it."""
+
+    row: int
+    document_id: int
+    analysed: Analysed
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,9 @@ class Engine:
 
     def tokenise(self, prompt: str, texts: Sequence[str]) -> list[list[Tokens]]:
         """The windows of each text, at least one, each with the prompt and the special tokens."""
-        encodings = self._tokenizer.encode_batch([prompt + text for text in texts], add_special_tokens=False)
+        # The tokenizer refuses what isn't UTF-8: half of a surrogate pair, as a person's JSON may have it.
+        prompted = [(prompt + text).encode("utf-8", "replace").decode() for text in texts]
+        encodings = self._tokenizer.encode_batch(prompted, add_special_tokens=False)
         return [[self._whole(ids) for ids in self._windows(prompt, encoding)] for encoding in encodings]
 
     def _whole(self, ids: Tokens) -> Tokens:

@@ -22,13 +22,13 @@ def cut(words: Sequence[int | None], size: int, overlap: int) -> list[tuple[int,
         return [(0, total)]
     overlap = min(overlap, size // 4)
     windows: list[tuple[int, int]] = []
-    start = 0
+    start = end = 0
     while total - start > size:
-        # As few windows as hold the rest, of equal length: attention costs less, and no short tail is left
-        # over.
+        # As few as hold the rest, of equal length: attention costs less, and no short tail is left over.
         left = -(-(total - start - overlap) // (size - overlap))
         length = -(-(total - start + (left - 1) * overlap) // left)
-        end = _word_start(words, start + min(length + overlap // 2, size), lowest=start + size // 2)
+        lowest = max(start + (size + 1) // 2, end + 1)
+        end = _word_start(words, start + min(length + overlap // 2, size), lowest)
         windows.append((start, end))
         start = _word_start(words, end - overlap, lowest=max(start + 1, end - 2 * overlap))
     windows.append((start, total))

@@ -47,6 +47,11 @@ error-invalid-settings = { $count ->
     [one] A setting can't be used:
    *[other] { $count } settings can't be used:
 }
+error-invalid-user-words = The user dictionary { $path } can't be used (line { $line }: { $text }).
+error-invalid-user-words-encoding = The user dictionary { $path } isn't UTF-8 text. Save it as UTF-8.
+error-invalid-user-words-empty_word = The user dictionary { $path } has no word in line { $line }.
+error-invalid-user-words-tag = The user dictionary { $path } has a tag in line { $line } that doesn't exist: { $text } Use NNP for a name.
+error-invalid-user-words-columns = The user dictionary { $path } has too many columns in line { $line }: { $text } Write a word, and after a tab its tag if it needs one.
 error-removal-withheld = Nothing of the folder { $path } was forgotten, because { $missing } of its { $known } files are missing.
 error-removal-withheld-gone = The folder { $path } isn't there. { $known ->
     [one] The document that was indexed from it stays.
@@ -67,7 +72,7 @@ error-unreadable-permission = The right to read the file is missing. Give it to 
 error-unreadable-duplicate_name = Another file of this folder has the same name, written with other bytes. Rename one of them.
 error-unreadable-vanished = The file was gone before it could be read.
 error-unreadable-changing = The file changed while it was being read. The next run tries again.
-error-unreadable-link = The file became a link while it was being read; it is left out.
+error-unreadable-link = The link leads out of the folder. To follow it, set follow_links in folders.toml.
 error-unreadable-broken_link = The link leads nowhere.
 error-unreadable-link_loop = The link leads back to itself.
 error-unreadable-io = The disk reported an error while reading the file. The next run tries again.
@@ -110,6 +115,7 @@ setting-allowed-schedule = Allowed: five crontab fields such as */15 * * * *, an
 setting-allowed-device = Allowed: cpu, cuda, cuda:0 (or another number) or mps.
 setting-allowed-collection = Allowed: letters, digits and _, not beginning with a digit.
 setting-allowed-folders = Allowed: path or path=scope, several parted by semicolons.
+setting-allowed-file = There is no such file. Check the path.
 setting-allowed-env-file = This file can't be read ({ $detail }). Check the path.
 setting-allowed-needed-by = { $other } needs it.
 setting-allowed-less-than = It must be less than { $other }.
@@ -259,8 +265,8 @@ search-nothing = Nothing found.
 search-language = language
 search-trust = trust in meaning
 search-probability = answer in the documents?
-search-answerable = probably ({ $probability })
-search-unanswerable = probably not ({ $probability })
+search-answerable = judged yes (probability { $probability })
+search-unanswerable = judged no (probability { $probability })
 search-repaired = words read as
 search-time = time
 search-score = score
@@ -366,6 +372,13 @@ doctor-folder-gone = { $path } isn't there; what was indexed from it stays
 doctor-folder-mount = Connect its disk, or correct SHARED_FOLDERS.
 doctor-folder-closed = { $path } can't be read
 doctor-folder = { $path } (for { $scope })
+doctor-index-works = { $documents ->
+    [one] 1 document
+   *[other] { $documents } documents
+}, { $passages ->
+    [one] 1 passage
+   *[other] { $passages } passages
+}; a search works ({ $milliseconds } ms)
 doctor-empty = the index is empty
 doctor-total = { $failures ->
     [0] Nothing is broken

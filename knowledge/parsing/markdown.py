@@ -203,12 +203,13 @@ class _Scanner:
         return next((number for number in numbers if not self.lines[number].strip()), len(self.lines))
 
     def _quotation(self, first: int) -> int:
+        """Lines with a mark, and those without one that run on from a line with text."""
         number = first + 1
-        while number < len(self.lines):
-            line = self.lines[number]
-            quoted = line.lstrip().startswith(">") and _indent(line) < 4
-            if not quoted and (not self.lines[number - 1].strip(" \t>") or self._interrupts(number)):
-                break
+        while number < len(self.lines) and (line := self.lines[number]).strip():
+            if not line.lstrip().startswith(">") or _indent(line) >= 4:
+                runs_on = self.lines[number - 1].strip(" \t>")
+                if not runs_on or _MARKER.match(line) or self._interrupts(number):
+                    break
             number += 1
         return number
 
@@ -236,7 +237,9 @@ class _Scanner:
 
     def _table(self, first: int) -> int:
         number = first + 2
-        while number < len(self.lines) and self.lines[number].strip() and not self._interrupts(number):
+        while number < len(self.lines) and (line := self.lines[number]).strip():
+            if _indent(line) >= 4 or _MARKER.match(line) or self._interrupts(number):
+                break
             number += 1
         return number
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import chain, islice
 
 from knowledge.types import Block, ParsedDocument
 
@@ -20,6 +21,8 @@ _SEP = re.compile(r'"?sep=([,;|:\t])"?$', re.MULTILINE)
 _VALUE = re.compile(r"[-+(]?[₩$€£¥]?\s*[\d.,:/%-]*\d[\d.,:/%\s-]*\)?|https?://\S+|\S+@\S+\.\S+")
 _YEAR = re.compile(r"(?:19|20)\d\d년?")
 _LONGEST_NAME = 60
+# A last line that no text has: whoever finds it inside a cell has read past a quote that isn't closed.
+_END = "\x1e"
 
 
 def parse_table(text: str, stem: str, delimiter: str | None = None) -> ParsedDocument:
@@ -33,8 +36,10 @@ def parse_table(text: str, stem: str, delimiter: str | None = None) -> ParsedDoc
         delimiter = sep[1]
     delimiter = delimiter or _delimiter(text)
     try:
-        lines = _lines(text, delimiter, quotes=text.count('"') % 2 == 0)
-    except csv.Error:  # a cell of more than csv.field_size_limit() characters
+        lines = _lines(text, delimiter, quotes=True)
+    except (
+        csv.Error
+    ):  # a quote that is never closed, or a cell of more than csv.field_size_limit() characters
         lines = _lines(text, delimiter, quotes=False)
     whole = "\n".join(lines)
     start = len(whole) - len(whole.lstrip())
@@ -77,7 +82,11 @@ def _delimiter(text: str) -> str:
     for delimiter in _DELIMITERS:
         if delimiter not in sample:
             continue
-        rows = list(islice(filter(None, _rows(sample, delimiter, quotes=True)), _SAMPLED_ROWS))
+        rows: list[Row] = []
+        with suppress(csv.Error):  # the sample's end may be inside a cell
+            rows.extend(islice(filter(None, _rows(sample, delimiter, quotes=True)), _SAMPLED_ROWS))
+        if not rows:
+            continue
         cells, count = Counter(map(len, rows)).most_common(1)[0]
         score = (count / len(rows), cells)
         if cells > 1 and score > best_score:
@@ -86,15 +95,25 @@ def _delimiter(text: str) -> str:
 
 
 def _rows(text: str, delimiter: str, *, quotes: bool) -> Iterator[Row]:
-    """The cells, stripped and on one line each; without `quotes` (one isn't closed) these are letters."""
+    """The cells, stripped and on one line each; without `quotes` these are letters.
+
+    Raises:
+        csv.Error: a quote isn't closed, or a cell is larger than the csv module allows.
+    """
     lines = (match[0] for match in re.finditer(r"[^\n]*\n|[^\n]+", text))
-    rows: Iterable[Row] = (
-        csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
-        if quotes
-        else (line.split(delimiter) for line in lines)
-    )
-    for row in rows:
-        yield [" ".join(cell.split()) for cell in row]
+    if not quotes:
+        yield from (_folded(line.split(delimiter)) for line in lines)
+        return
+    for row in csv.reader(chain(lines, [_END]), delimiter=delimiter, skipinitialspace=True):
+        if row and row[-1].endswith(_END):
+            if row != [_END]:
+                raise csv.Error(delimiter)
+            return
+        yield _folded(row)
+
+
+def _folded(row: Row) -> Row:
+    return [" ".join(cell.split()) for cell in row]
 
 
 def _names(rows: list[Row]) -> tuple[int, Row]:

@@ -187,7 +187,9 @@ def _scores(
     counts = count_terms(passages, forms)
     if forms != tuple(term.forms[0] for term in query.terms):
         column = {form: index for index, form in enumerate(forms)}
-        counts = np.stack([counts[:, [column[form] for form in term.forms]].max(1) for term in query.terms], 1)
+        counts = np.stack(
+            [counts[:, [column[form] for form in term.forms]].max(1) for term in query.terms], 1
+        )
     lengths = np.array([passage.n_terms for passage in passages]) / weights.average_terms
     total = _saturated(counts, lengths, settings.k1, settings.b) @ weights.terms
     bound = (settings.k1 + 1) * weights.terms.sum()

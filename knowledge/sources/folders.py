@@ -29,10 +29,6 @@ EXCLUDED_FOLDERS = frozenset(("__pycache__", "node_modules"))
 
 _KINDS = {stat.S_IFIFO: "FIFO", stat.S_IFSOCK: "socket", stat.S_IFCHR: "device", stat.S_IFBLK: "device"}
 _BROKEN = {errno.ENOENT: "broken_link", errno.ENOTDIR: "broken_link", errno.ELOOP: "link_loop"}
-# Neither wait for a FIFO's writer nor follow a link: what is at a path may no longer be what was scanned.
-_OPEN = os.O_RDONLY | sum(
-    getattr(os, flag, 0) for flag in ("O_BINARY", "O_CLOEXEC", "O_NOFOLLOW", "O_NONBLOCK")
-)
 
 
 class FileState(NamedTuple):
@@ -88,7 +84,7 @@ def read(file: FileState, max_size: int) -> bytes:
             `changing` (somebody is writing it) or `io`.
     """
     try:
-        with open(os.open(file.path, _OPEN), "rb") as stream:  # noqa: PTH123 (a descriptor)
+        with open(file.path, "rb", opener=_open) as stream:  # noqa: PTH123 (Path.open has no opener)
             before = os.fstat(stream.fileno())
             if not stat.S_ISREG(before.st_mode):
                 raise Unreadable(reason="unsupported", detail=_kind(before))
@@ -101,6 +97,11 @@ def read(file: FileState, max_size: int) -> bytes:
     if len(data) != after.st_size or before.st_mtime_ns != after.st_mtime_ns:
         raise Unreadable(reason="changing", detail="")
     return data
+
+
+def _open(path: str, flags: int) -> int:
+    """Without waiting for a FIFO's writer or following a link: the path may no longer be what was scanned."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
 
 
 def _unreadable(error: OSError) -> Unreadable:

@@ -1,0 +1,202 @@
+"""The commands and their options. What they do is in a module for each, imported when it is wanted.
+
+Help texts and metavars are keys of the message catalogue; see `help.py`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from bot.cli.help import Command, Group
+from bot.cli.session import Session
+
+Json = Annotated[bool, typer.Option("--json", help="help-opt-json")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="help-opt-yes")]
+Scopes = Annotated[list[str] | None, typer.Option("--scope", metavar="SCOPE", help="help-opt-scope")]
+QuestionWords = Annotated[
+    list[str], typer.Argument(metavar="QUESTION", help="help-arg-question", show_default=False)
+]
+
+_NAMES = {"help_option_names": ["--help", "-h"]}
+_app = typer.Typer(
+    cls=Group,
+    add_completion=False,
+    help="help-saseo",
+    context_settings=_NAMES,
+    pretty_exceptions_enable=False,
+)
+_docs = typer.Typer(cls=Group, help="help-docs", context_settings=_NAMES)
+_models = typer.Typer(cls=Group, help="help-models", context_settings=_NAMES)
+_download = typer.Typer(cls=Group, help="help-models-download", context_settings=_NAMES)
+
+
+def application() -> typer.core.TyperGroup:
+    """The whole command line. Its context's `obj` is the Session."""
+    command = typer.main.get_command(_app)
+    assert isinstance(command, Group)  # noqa: S101
+    return command
+
+
+@_app.callback(invoke_without_command=True)
+def _common(
+    ctx: typer.Context,
+    data_dir: Annotated[Path | None, typer.Option(metavar="FOLDER", help="help-opt-data-dir")] = None,
+    env_file: Annotated[Path | None, typer.Option(metavar="FILE", help="help-opt-env-file")] = None,
+    lang: Annotated[Literal["ko", "en"] | None, typer.Option(metavar="ko|en", help="help-opt-lang")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="help-opt-verbose")] = False,
+) -> None:
+    session: Session = ctx.obj
+    session.data_dir = Path.cwd() / data_dir if data_dir else None
+    session.env_file = env_file
+    session.verbose = verbose
+    session.answer_language = lang
+    _help_without_command(ctx)
+
+
+@_docs.callback(invoke_without_command=True)
+@_models.callback(invoke_without_command=True)
+@_download.callback(invoke_without_command=True)
+def _help_without_command(ctx: typer.Context) -> None:
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+
+
+@_app.command("run", cls=Command, help="help-run")
+def _run(
+    ctx: typer.Context,
+    sample: Annotated[Path | None, typer.Option(metavar="FOLDER", help="help-opt-sample")] = None,
+) -> None:
+    from bot.cli.run import run as start
+
+    start(ctx.obj, sample)
+
+
+@_app.command("chat", cls=Command, help="help-chat")
+def _chat(ctx: typer.Context, scope: Scopes = None) -> None:
+    from bot.cli.chat import chat as start
+
+    start(ctx.obj, scope or [])
+
+
+@_app.command("ask", cls=Command, help="help-ask")
+def _ask(ctx: typer.Context, question: QuestionWords, scope: Scopes = None, as_json: Json = False) -> None:
+    from bot.cli.ask import ask as start
+
+    start(ctx.obj, " ".join(question), scope or [], as_json=as_json)
+
+
+@_app.command("index", cls=Command, help="help-index")
+def _index(
+    ctx: typer.Context,
+    folder: Annotated[list[str] | None, typer.Argument(metavar="INDEXED", help="help-arg-folder")] = None,
+    scope: Annotated[str | None, typer.Option(metavar="SCOPE", help="help-opt-index-scope")] = None,
+    forget_missing: Annotated[bool, typer.Option("--forget-missing", help="help-opt-forget-missing")] = False,
+    as_json: Json = False,
+) -> None:
+    from bot.cli import index as command
+
+    if folder == ["rebuild"]:
+        command.rebuild(ctx.obj, as_json=as_json)
+    else:
+        command.index(ctx.obj, folder or [], scope, forget_missing=forget_missing, as_json=as_json)
+
+
+@_docs.command("list", cls=Command, help="help-docs-list")
+def _docs_list(
+    ctx: typer.Context,
+    text: Annotated[str, typer.Argument(metavar="DOCUMENT", help="help-arg-filter")] = "",
+    as_json: Json = False,
+) -> None:
+    from bot.cli import docs
+
+    docs.show_list(ctx.obj, text, as_json=as_json)
+
+
+@_docs.command("show", cls=Command, help="help-docs-show")
+def _docs_show(
+    ctx: typer.Context,
+    document: Annotated[
+        str, typer.Argument(metavar="DOCUMENT", help="help-arg-document", show_default=False)
+    ],
+    as_json: Json = False,
+) -> None:
+    from bot.cli import docs
+
+    docs.show_one(ctx.obj, document, as_json=as_json)
+
+
+@_docs.command("remove", cls=Command, help="help-docs-remove")
+def _docs_remove(
+    ctx: typer.Context,
+    document: Annotated[
+        str, typer.Argument(metavar="DOCUMENT", help="help-arg-document", show_default=False)
+    ],
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    from bot.cli import docs
+
+    docs.remove(ctx.obj, document, yes=yes, as_json=as_json)
+
+
+@_app.command("search", cls=Command, help="help-search")
+def _search(
+    ctx: typer.Context,
+    question: QuestionWords,
+    explain: Annotated[bool, typer.Option("--explain", help="help-opt-explain")] = False,
+    scope: Scopes = None,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, max=100, help="help-opt-limit")] = 10,
+    as_json: Json = False,
+) -> None:
+    from bot.cli.search import search as start
+
+    start(ctx.obj, " ".join(question), scope or [], limit, explain=explain, as_json=as_json)
+
+
+@_app.command("eval", cls=Command, help="help-eval")
+def _evaluate(
+    ctx: typer.Context,
+    corpus: Annotated[Path, typer.Option(metavar="FOLDER", help="help-opt-corpus", show_default=False)],
+    embedder: Annotated[str | None, typer.Option(metavar="MODEL", help="help-opt-embedder")] = None,
+    limit_queries: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="help-opt-limit-queries")
+    ] = None,
+    plot: Annotated[Path | None, typer.Option(metavar="FILE", help="help-opt-plot")] = None,
+    as_json: Json = False,
+) -> None:
+    from bot.cli.evaluate import evaluate as start
+
+    start(ctx.obj, corpus, embedder=embedder, limit=limit_queries, plot=plot, as_json=as_json)
+
+
+@_app.command("doctor", cls=Command, help="help-doctor")
+def _doctor(ctx: typer.Context, as_json: Json = False) -> None:
+    from bot.cli.doctor import doctor as start
+
+    start(ctx.obj, as_json=as_json)
+
+
+@_download.command("embedding", cls=Command, help="help-download-embedding")
+def _download_embedding(
+    ctx: typer.Context,
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="help-arg-model")] = "",
+    yes: Yes = False,
+) -> None:
+    from bot.cli import models
+
+    models.download_embedding(ctx.obj, model, yes=yes)
+
+
+@_download.command("language", cls=Command, help="help-download-language")
+def _download_language(ctx: typer.Context, yes: Yes = False) -> None:
+    from bot.cli import models
+
+    models.download_language(ctx.obj, yes=yes)
+
+
+_models.add_typer(_download, name="download")
+_app.add_typer(_docs, name="docs")
+_app.add_typer(_models, name="models")

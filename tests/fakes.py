@@ -1,0 +1,209 @@
+"""One fake for each protocol, shared by all tests."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from types import SimpleNamespace
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.types import (
+    Answer,
+    AnswerEvent,
+    Document,
+    Finished,
+    Found,
+    Passage,
+    Question,
+    Scope,
+    Source,
+    Status,
+    Token,
+)
+
+WRITTEN_AT = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def a_document(number: int = 1, **changes: Any) -> Document:
+    """A document of a handbook."""
+    document = Document(
+        id=number,
+        uri=f"/docs/문서{number}.md",
+        title=f"문서 {number}",
+        scope=Scope("everyone"),
+        content_hash="0" * 64,
+        modified_at=WRITTEN_AT,
+        size=1234,
+        passages=2,
+        language="ko",
+    )
+    return replace(document, **changes)
+
+
+def a_passage(number: int = 1, **changes: Any) -> Passage:
+    """A passage of a handbook."""
+    passage = Passage(
+        id=f"p{number}",
+        text="연차는 15일입니다.",
+        heading_path=("문서 1", "연차"),
+        start=0,
+        end=11,
+        lines=(3, 4),
+        language="ko",
+    )
+    return replace(passage, **changes)
+
+
+def a_source(number: int = 1, **changes: Any) -> Source:
+    """A source of an answer."""
+    source = Source(
+        number, "문서 1", "/docs/문서1.md", "연차", None, (3, 4), "연차는 15일입니다.", 0.875, WRITTEN_AT
+    )
+    return replace(source, **changes)
+
+
+@dataclass
+class FakeKnowledge:
+    """Knowledge that says what it was told to say, and remembers what it was asked.
+
+    `answers` maps questions to their events; any other question gets a quoted answer.
+    """
+
+    known: list[Document] = field(default_factory=lambda: [a_document(1), a_document(2)])
+    registered: list[Any] = field(default_factory=list)
+    report: Any = None
+    retrieval: Any = field(default_factory=lambda: SimpleNamespace(candidates=(), milliseconds=1.0))
+    answers: dict[str, Sequence[AnswerEvent]] = field(default_factory=dict)
+    embedder: Any = None
+    problems: tuple[Any, ...] = ()
+    asked: list[Question] = field(default_factory=list)
+    refreshed: list[dict[str, Any]] = field(default_factory=list)
+    forgotten: list[Document] = field(default_factory=list)
+    is_closed: bool = False
+    is_warm: bool = False
+    warming: Callable[[], None] = lambda: None
+
+    def answer(self, question: Question) -> AsyncIterator[AnswerEvent]:
+        self.asked.append(question)
+        return self._events(question)
+
+    async def _events(self, question: Question) -> AsyncIterator[AnswerEvent]:
+        source = a_source()
+        answer = Answer("연차는 15일입니다. [1]", question.language or "ko", "extractive", (source,))
+        usual = (Status("searching"), Found((source,)), Token(answer.text), Finished(answer))
+        for event in self.answers.get(question.text, usual):
+            if callable(event):
+                await event()
+            else:
+                yield event
+
+    def folders(self) -> list[Any]:
+        return self.registered
+
+    def register(self, folder: Any) -> None:
+        self.registered.append(folder)
+
+    def refresh(self, folders: Any = None, **options: Any) -> Any:
+        self.refreshed.append({"folders": folders, **options})
+        return self.report
+
+    def rebuild(self, **_: Any) -> None:
+        self.refreshed.append({"rebuild": True})
+
+    def documents(self, scopes: Any = None) -> list[Document]:
+        return self.known
+
+    def find_documents(self, text: str) -> list[Document]:
+        return [each for each in self.known if text == str(each.id) or text in each.title or text in each.uri]
+
+    def passages(self, document: Document) -> list[Passage]:
+        return [a_passage(1), a_passage(2)]
+
+    def forget(self, document: Document) -> None:
+        self.forgotten.append(document)
+
+    def retrieve(self, text: str, scopes: frozenset[Scope], *, limit: int = 10) -> Any:
+        self.asked.append(Question(text, scopes))
+        return self.retrieval
+
+    def status(self) -> Any:
+        return SimpleNamespace(
+            documents=len(self.known),
+            passages=sum(each.passages for each in self.known),
+            passages_by_language={"ko": 2, "en": 2},
+            generation=1,
+            embedder=self.embedder,
+            last_refresh=WRITTEN_AT,
+            problems=self.problems,
+        )
+
+    def warm(self) -> None:
+        self.warming()
+        self.is_warm = True
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+@dataclass
+class FakeApp:
+    """An app around a FakeKnowledge, which remembers whether it was started and stopped."""
+
+    knowledge: FakeKnowledge
+    log: list[str] = field(default_factory=list)
+
+    @property
+    def handler(self) -> Any:
+        return self.knowledge.answer
+
+    async def __aenter__(self) -> Self:
+        self.log.append("started")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.log.append("stopped")
+
+
+@contextmanager
+def opened(knowledge: FakeKnowledge) -> Iterator[FakeKnowledge]:
+    """The context manager that a command opens."""
+    yield knowledge
+    knowledge.close()
+
+
+class HashEmbedder:
+    """Texts that share words are near each other, in any language; nothing is translated.
+
+    Each word (what stands between spaces, in lower case) is a random direction that depends on the word alone.
+    """
+
+    def __init__(self, dimensions: int = 64, window: int = 50) -> None:
+        self.dimensions = dimensions
+        self.name = f"hash-{dimensions}-{window}"
+        self.calls: list[list[str]] = []
+        self._window = window
+
+    def embed_documents(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
+        self.calls.append(list(texts))
+        return [self._windows(text) for text in texts]
+
+    def embed_query(self, text: str) -> NDArray[np.float32]:
+        return self._vector(text.lower().split()[: self._window])
+
+    def _windows(self, text: str) -> NDArray[np.float32]:
+        words = text.lower().split()
+        starts = range(0, max(len(words), 1), self._window)
+        return np.stack([self._vector(words[start : start + self._window]) for start in starts])
+
+    def _vector(self, words: Sequence[str]) -> NDArray[np.float32]:
+        total = np.zeros(self.dimensions)
+        for word in words or [""]:
+            seed = int.from_bytes(sha256(word.encode("utf-8", "surrogatepass")).digest()[:8], "little")
+            total += np.random.default_rng(seed).standard_normal(self.dimensions)
+        return (total / np.linalg.norm(total)).astype(np.float32)
