@@ -1,0 +1,1 @@
+"""Where people are: each adapter translates between a platform and the handler."""

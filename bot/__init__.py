@@ -1,0 +1,1 @@
+"""What runs: settings, commands, schedule, and the composition root."""

@@ -156,11 +156,10 @@ def _result(
 def _report(result: dict[str, Any]) -> RefreshReport:
     if not result:
         return RefreshReport()
-    lists = {
-        name: tuple(Problem(line["uri"], _error(line)) for line in result[name])
-        for name in ("problems", "withheld")
-    }
-    return RefreshReport(**{name: result[name] for name in COUNTS}, seconds=result["seconds"], **lists)
+    problems, withheld = (
+        [Problem(line["uri"], _error(line)) for line in result[name]] for name in ("problems", "withheld")
+    )
+    return RefreshReport.counted(result, result["seconds"], problems, withheld)
 
 
 def _problem_as_dict(problem: Problem) -> dict[str, Any]:

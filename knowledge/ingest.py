@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from knowledge.catalog.records import AnalysedPassage, NewVersion
 from knowledge.embedding import Embedder, Vector
+from knowledge.errors import MissingDependency, ModelUnavailable
 from knowledge.language import Analyzer
 from knowledge.passages import REVISION, split
 from knowledge.ranking.bm25 import analyse
+from knowledge.reports import Problem
 from knowledge.sources.folders import FileState
 from knowledge.types import Language, ParsedDocument, Passage, Scope
 
+_log = logging.getLogger(__name__)
 _EMBED_AT_ONCE = 64  # texts between two looks at whether to stop
 
 
@@ -35,19 +39,22 @@ class Draft:
 
 
 class Ingest:
-    """Makes versions. `recipe` names how: a document made by another recipe is made anew."""
+    """Makes the versions of one run.
+
+    `recipe` names how: a document made by another recipe is made anew. `failure` is what became of a model
+    that can't be used; from then on nothing is embedded, and the documents are found by their words.
+    """
 
     def __init__(self, analyzer: Analyzer, embedder: Embedder | None) -> None:
         self._analyzer = analyzer
         self._embedder = embedder
         self.recipe = f"{REVISION}/{analyzer.version}"
+        self.failure: Problem | None = None
 
-    def draft(
-        self, file: FileState, scope: Scope, content_hash: str, document: ParsedDocument, replaces: str = ""
-    ) -> Draft:
+    def draft(self, file: FileState, scope: Scope, content_hash: str, document: ParsedDocument) -> Draft:
         """Cut a parsed document into passages."""
         passages = tuple(split(document, file.uri, self._analyzer.sentences))
-        return Draft(file, scope, content_hash, document.title, passages, replaces)
+        return Draft(file, scope, content_hash, document.title, passages)
 
     def versions(self, drafts: Sequence[Draft]) -> list[NewVersion]:
         """Analyse the passages of many documents at once."""
@@ -77,13 +84,13 @@ class Ingest:
         ]
 
     def embed(self, texts: Mapping[str, str], check: Callable[[int], None]) -> dict[str, Vector]:
-        """Vectors by text hash, none without an embedder.
+        """Vectors by text hash; of fewer texts than were given, or none, without a model that works.
 
         Args:
             texts: by hash.
             check: called with the number of texts done, between batches; it may raise to stop.
         """
-        if self._embedder is None:
+        if self._embedder is None or self.failure is not None:
             return {}
         # By length, so that a batch is of texts of like length, which costs the least padding.
         order = sorted(texts, key=lambda text_hash: len(texts[text_hash]))
@@ -91,7 +98,12 @@ class Ingest:
         for start in range(0, len(order), _EMBED_AT_ONCE):
             check(start)
             hashes = order[start : start + _EMBED_AT_ONCE]
-            found = self._embedder.embed_documents([texts[text_hash] for text_hash in hashes])
+            try:
+                found = self._embedder.embed_documents([texts[text_hash] for text_hash in hashes])
+            except (ModelUnavailable, MissingDependency) as error:
+                _log.warning("indexing goes on without the embedding model: %s", error)
+                self.failure = Problem(self._embedder.name, error)
+                break
             vectors.update(zip(hashes, found, strict=True))
         return vectors
 

@@ -50,9 +50,10 @@ class Library:
         self._owner = owner
         self._publishing = threading.Lock()
         self._writing = threading.Lock()
+        self._index = EmbeddedIndex(folder, embedder, dimensions, owner=owner)
+        self._is_clean = not owner  # nothing is staged or stale, but what a killed owner left
         if owner:
             self._clear_left_over()
-        self._index = EmbeddedIndex(folder, embedder, dimensions, owner=owner)
         self._published = self._caught_up()
 
     @contextmanager
@@ -84,6 +85,8 @@ class Library:
             forgotten: ids of documents.
         """
         with self._writing:
+            self._clear_left_over()
+            self._is_clean = False
             with self.catalog.write() as connection:
                 staged = writing.stage(connection, versions, self._embedder, vectors)
             rows = [row for version in staged for row in version.rows]
@@ -94,12 +97,14 @@ class Library:
             with self._publishing:
                 with self.catalog.write() as connection:
                     change = writing.flip(connection, staged, forgotten)
-                live = np.setdiff1d(self._published.live, np.array(change.removed, np.int64))
-                live = np.union1d(live, np.array(change.added, np.int64))
-                self._published = Published(change.generation, live, self._index.reader())
+                    live = np.setdiff1d(self._published.live, np.array(change.removed, np.int64))
+                    live = np.union1d(live, np.array(change.added, np.int64))
+                    published = Published(change.generation, live, self._index.reader())
+                self._published = published
             self._index.remove(change.removed)
             with self.catalog.write() as connection:
                 writing.clear(connection, change.stale)
+            self._is_clean = True
 
     def forget(self, document_ids: Sequence[int]) -> None:
         """Forget documents everywhere."""
@@ -107,8 +112,9 @@ class Library:
 
     def touch(self, seen: Sequence[tuple[int, int, int]]) -> None:
         """Note (document id, size, mtime_ns) of files whose time changed and whose content did not."""
-        with self._writing, self.catalog.write() as connection:
-            writing.touch(connection, seen)
+        if seen:
+            with self._writing, self.catalog.write() as connection:
+                writing.touch(connection, seen)
 
     def without_vectors(self, texts: Mapping[str, str]) -> dict[str, str]:
         """Those of some texts, by hash, whose vectors the catalog doesn't have."""
@@ -116,15 +122,17 @@ class Library:
             known = reading.hashes_with_vectors(connection, self._embedder, list(texts))
         return {text_hash: text for text_hash, text in texts.items() if text_hash not in known}
 
+    def lacks_vectors(self) -> bool:
+        """Whether the index has live passages without vectors; never where there is no embedder."""
+        return self._index.lacks_vectors(self._published.live)
+
     def texts_without_vectors(self) -> dict[str, str]:
-        """Full texts, by hash, of live passages without vectors; none where there is no embedder."""
-        if not self._embedder:
-            return {}
+        """Full texts, by hash, of live passages whose vectors the catalog doesn't have."""
         with self.catalog.read() as connection:
             return reading.texts_without_vectors(connection, self._embedder)
 
     def adopt_vectors(self, vectors: Mapping[str, Vector]) -> None:
-        """Keep vectors of live passages that had none; `reopen` makes them searchable."""
+        """Keep vectors of live passages that had none; `reload` makes them searchable."""
         with self._writing, self.catalog.write() as connection:
             writing.store_vectors(connection, self._embedder, vectors)
 
@@ -146,8 +154,9 @@ class Library:
 
     def close(self) -> None:
         """Give files and connections back."""
-        self._index.close()
-        self.catalog.close()
+        with self._writing:
+            self._index.close()
+            self.catalog.close()
 
     def _caught_up(self) -> Published:
         """The index at one state of the catalog.
@@ -166,14 +175,19 @@ class Library:
 
                 changed = self._index.catch_up(live, generation, entries)
             with self.catalog.read() as connection:
-                if reading.generation(connection) == generation:
+                if reading.generation(connection) == generation and self._index.is_whole(live):
                     if changed:
                         _log.info("index caught up with the catalog: %d rows", changed)
                     return Published(generation, live, self._index.reader())
 
     def _clear_left_over(self) -> None:
+        """Clear away what a change that was cut short, here or in a killed owner, left behind."""
+        if self._is_clean:
+            return
         with self.catalog.read() as connection:
             stale = writing.left_over(connection)
+            self._index.remove(writing.rows_of(connection, stale))
         for start in range(0, len(stale), _CLEAR_AT_ONCE):
             with self.catalog.write() as connection:
                 writing.clear(connection, stale[start : start + _CLEAR_AT_ONCE])
+        self._is_clean = True

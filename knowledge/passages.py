@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -37,13 +37,13 @@ _NEWLINE = re.compile(r"\n")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 # What belongs to the character before it: joiners, variation selectors, skin tones.
 _JOINING = frozenset("\u200c\u200d\ufe0e\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
-# What is wide or full-width in Unicode Standard Annex 11, by ranges: looking up each character takes ten
-# times longer.
+# What is wide or full-width in Unicode Standard Annex 11, by ranges; a look-up of each character is slow.
 _WIDE = re.compile(
     "[\u1100-\u115f\u2e80-\u303e\u3041-\u4dbf\u4e00-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff"
     "\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\U0001f300-\U0001f64f\U0001f680-\U0001f6ff\U0001f900-\U0001f9ff"
     "\U00020000-\U0003fffd]+"
 )
+_CHUNK = 1 << 16  # characters that are measured at once, which bounds the memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,10 @@ def split(
 
 def width(text: str) -> int:
     """How many columns the text takes in a terminal."""
-    return len(text) if text.isascii() else len(text) + sum(map(len, _WIDE.findall(text)))
+    if text.isascii():
+        return len(text)
+    runs = (_WIDE.findall(text, place, place + _CHUNK) for place in range(0, len(text), _CHUNK))
+    return len(text) + sum(sum(map(len, found)) for found in runs)
 
 
 def _id(uri: str, text: str, earlier: int) -> str:
@@ -278,9 +281,10 @@ class _Splitter:
 
     def _reach(self, start: int) -> int:
         """How far `target` reaches from here."""
-        window = self._text[start : start + self._target]
-        wider = bisect_right(range(len(window) + 1), self._target, key=lambda size: width(window[:size]))
-        return start + max(wider - 1, 1)
+        size = self._target
+        while (excess := width(self._text[start : start + size]) - self._target) > 0:
+            size -= (excess + 1) // 2  # at least so many characters are too many
+        return start + max(size, 1)
 
     def _before_space(self, start: int, stop: int, end: int) -> int:
         """The last place up to `stop` where a line or word begins, if it isn't before the middle."""

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from knowledge.catalog.records import GivenUp, KnownFile
-from knowledge.errors import InvalidFolder, RemovalWithheld, Unreadable
+from knowledge.errors import InvalidFolder, RemovalWithheld, SaseoError, Unreadable
 from knowledge.reports import Problem
 from knowledge.sources.folders import FileState, Scan
 from knowledge.types import ParsedDocument, Scope
 
 # A file that can't be looked at now is not a file that is gone: what is known of it stays.
-PASSING = frozenset({"permission", "io", "changing", "vanished"})
+PASSING = frozenset({"permission", "io", "changing", "vanished", "unexpected"})
 _BELIEVED_MISSING = 10  # so many files may be missing at once, whatever share of a folder they are
 _BELIEVED_SHARE = 0.5
 
@@ -55,6 +55,7 @@ class Plan:
     work: list[Work] = field(default_factory=list)
     unchanged: int = 0
     missing: dict[str, list[KnownFile]] = field(default_factory=dict)  # by loader's root
+    orphans: list[KnownFile] = field(default_factory=list)  # documents that lie under no root
     known: dict[str, int] = field(default_factory=dict)  # how many documents each root had
     seen: dict[str, int] = field(default_factory=dict)  # how many files each root has
     problems: list[tuple[str, Problem]] = field(default_factory=list)  # with the root
@@ -72,36 +73,34 @@ def make_plan(
     """Scan every loader and compare.
 
     Args:
-        loaders: of which a nested one owns its files, not the one around it.
+        loaders: of which a nested one owns all that lies under its root, whether it takes it or not: what it
+            leaves out must not come in with the scope of the one around it.
         known_files: the live versions by uri.
         excluded: uris that are not wanted.
         recipe: how passages are made now.
         given_up: files that can't be used as they are, by uri: not read again until they have changed.
     """
     plan = Plan()
-    owned = _by_root(loaders, known_files)
-    seen: set[str] = set()
-    for loader, mine in owned:
+    innermost_first = sorted(loaders, key=lambda loader: len(loader.root), reverse=True)
+    owned, plan.orphans = _by_root([_under(loader.root) for loader in innermost_first], known_files)
+    prefixes: list[str] = []
+    for loader, mine in zip(innermost_first, owned, strict=True):
+        nested = tuple(prefix for prefix in prefixes if prefix.startswith(_under(loader.root)))
+        prefixes.append(_under(loader.root))
         plan.known[loader.root] = len(mine)
         try:
             scan = loader.scan()
         except InvalidFolder as error:
-            reason = RemovalWithheld(path=loader.root, reason="gone", missing=len(mine), known=len(mine))
-            plan.withheld.append((loader.root, Problem(loader.root, reason if mine else error)))
-            seen.update(mine)
+            plan.withheld.append((loader.root, Problem(loader.root, _out_of_reach(error, loader, len(mine)))))
             continue
-        plan.seen[loader.root] = len(scan.files) + len(scan.problems)
+        seen: set[str] = set()
         for file in scan.files:
             uri = file.uri
-            if uri in seen or uri in excluded:
+            if (nested and uri.startswith(nested)) or uri in excluded:
                 continue
             seen.add(uri)
             known = mine.get(uri)
-            failed = given_up.get(uri)
-            if known is None and failed and (failed.size, failed.mtime_ns) == (file.size, file.mtime_ns):
-                plan.problems.append((loader.root, failed.problem))
-                plan.spent[uri] = (file.size, file.mtime_ns)
-            elif (
+            if (
                 known is not None
                 and known.mtime_ns == file.mtime_ns
                 and known.size == file.size
@@ -109,11 +108,17 @@ def make_plan(
                 and known.recipe == recipe
             ):
                 plan.unchanged += 1
+            elif known is None and uri in given_up and _is_same(given_up[uri], file):
+                plan.problems.append((loader.root, given_up[uri].problem))
+                plan.spent[uri] = (file.size, file.mtime_ns)
             else:
                 plan.work.append(Work(loader, file, known))
-        unseen = _note_problems(plan, loader.root, scan, seen)
+        plan.seen[loader.root] = len(seen) + len(scan.problems)
+        unseen = _note_problems(plan, loader.root, scan, nested)
         plan.missing[loader.root] = [
-            file for uri, file in mine.items() if uri not in seen and not uri.startswith(unseen)
+            file
+            for uri, file in mine.items()
+            if uri not in seen and uri not in unseen and not uri.startswith(tuple(map(_under, unseen)))
         ]
     return plan
 
@@ -129,11 +134,9 @@ def believe_missing(plan: Plan, moved: Collection[int], *, always: bool) -> list
     gone: list[int] = []
     for root, files in plan.missing.items():
         missing = [file for file in files if file.document_id not in moved]
-        if not missing:
-            continue
-        emptied = plan.seen.get(root, 0) == 0 and not moved
+        emptied = plan.seen[root] == 0
         many = len(missing) > max(_BELIEVED_MISSING, _BELIEVED_SHARE * plan.known[root])
-        if (emptied or many) and not always:
+        if missing and (emptied or many) and not always:
             error = RemovalWithheld(
                 path=root,
                 reason="emptied" if emptied else "many",
@@ -146,27 +149,44 @@ def believe_missing(plan: Plan, moved: Collection[int], *, always: bool) -> list
     return gone
 
 
+def _under(root: str) -> str:
+    return root.rstrip("/") + "/"
+
+
 def _by_root(
-    loaders: Iterable[Loader], known_files: Mapping[str, KnownFile]
-) -> list[tuple[Loader, dict[str, KnownFile]]]:
-    """Each loader with the documents that are its own: those of the innermost root around them."""
-    ordered = sorted(loaders, key=lambda loader: len(loader.root), reverse=True)
-    owned: list[tuple[Loader, dict[str, KnownFile]]] = [(loader, {}) for loader in ordered]
-    prefixes = [(loader.root.rstrip("/") + "/", mine) for loader, mine in owned]
+    prefixes: list[str], known_files: Mapping[str, KnownFile]
+) -> tuple[list[dict[str, KnownFile]], list[KnownFile]]:
+    """The documents of each root, the first that fits (the innermost), and those of none."""
+    owned: list[dict[str, KnownFile]] = [{} for _ in prefixes]
+    orphans: list[KnownFile] = []
     for uri, file in known_files.items():
-        for prefix, mine in prefixes:
+        for prefix, mine in zip(prefixes, owned, strict=True):
             if uri.startswith(prefix):
                 mine[uri] = file
                 break
-    return owned
+        else:
+            orphans.append(file)
+    return owned, orphans
 
 
-def _note_problems(plan: Plan, root: str, scan: Scan, seen: set[str]) -> tuple[str, ...]:
-    """Keep the scan's problems; gives the prefixes of uris that couldn't be looked at."""
-    unseen: list[str] = []
+def _out_of_reach(error: InvalidFolder, loader: Loader, known: int) -> SaseoError:
+    """What is said of a folder that couldn't be scanned."""
+    if known and error.parameters["reason"] == "missing":
+        return RemovalWithheld(path=loader.root, reason="gone", missing=known, known=known)
+    return error
+
+
+def _is_same(given_up: GivenUp, file: FileState) -> bool:
+    return (given_up.size, given_up.mtime_ns) == (file.size, file.mtime_ns)
+
+
+def _note_problems(plan: Plan, root: str, scan: Scan, nested: tuple[str, ...]) -> set[str]:
+    """Keep the scan's problems; gives the uris of files and folders that couldn't be looked at."""
+    unseen: set[str] = set()
     for problem in scan.problems:
+        if problem.uri.startswith(nested):
+            continue
         plan.problems.append((root, Problem(problem.uri, problem.error)))
         if isinstance(problem.error, Unreadable) and problem.error.parameters["reason"] in PASSING:
-            seen.add(problem.uri)
-            unseen.append(problem.uri.rstrip("/") + "/")
-    return tuple(unseen)
+            unseen.add(problem.uri)
+    return unseen

@@ -7,41 +7,58 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from knowledge.catalog import notes, reading
-from knowledge.catalog.records import KnownFile
+from knowledge.catalog.records import KnownFile, NewVersion
 from knowledge.errors import SaseoError, Unreadable
 from knowledge.ingest import Draft, Ingest, content_hash, texts_by_hash
 from knowledge.library import Library
 from knowledge.plan import PASSING, Loader, Plan, Work, believe_missing, make_plan
-from knowledge.reports import COUNTS, Problem, Progress, RefreshReport, Stage
+from knowledge.reports import Problem, Progress, RefreshReport, Stage
 
 _log = logging.getLogger(__name__)
 _BATCH_CHARACTERS = 300_000  # some hundred passages: enough to sort by length, soon enough to be seen
 _BATCH_DOCUMENTS = 500
+_EMBED_LIVE_AT_ONCE = 1_024  # texts whose vectors are kept together
 # Reasons of Unreadable for files that should have been read; all others are of no use to us, and are skipped.
 _FAILURES = PASSING | {"malformed", "encoding", "broken_link", "link_loop"}
+_EMBEDDING = ""  # stands for a root in the problem of a model that can't be used
 
 
 class Stopped(Exception):
-    """The run was asked to stop. What was done stays done."""
+    """The run was asked to stop. What was written stays; what was only read is read again."""
 
 
 @dataclass(slots=True)
 class _Tally:
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[tuple[str, Problem]] = field(default_factory=list)  # with the loader's root
-    spent: dict[str, tuple[int, int]] = field(
-        default_factory=dict
-    )  # size and time of files that can't be used
+    # Size and time of files that can't be used as they are.
+    spent: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def problem(self, root: str, uri: str, error: SaseoError) -> None:
         reason = str(error.parameters.get("reason", ""))
         self.counts["failed" if reason in _FAILURES else "skipped"] += 1
         self.problems.append((root, Problem(uri, error)))
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What is written at once."""
+
+    drafts: list[tuple[Work, Draft]] = field(default_factory=list)
+    forgotten: list[int] = field(default_factory=list)  # ids of documents
+    touched: list[tuple[int, int, int]] = field(default_factory=list)  # document ids, sizes, times
+    weight: int = 0
+
+    @property
+    def is_full(self) -> bool:
+        many = len(self.drafts) + len(self.touched) >= _BATCH_DOCUMENTS
+        return many or self.weight >= _BATCH_CHARACTERS
 
 
 class Refresh:
@@ -66,153 +83,187 @@ class Refresh:
         self._began = time.monotonic()
         self._tally = _Tally()
         self._moved: set[int] = set()
+        self._wrote = False
 
-    def run(self, orphans: Iterable[KnownFile] = ()) -> RefreshReport:
-        """Do it; `orphans` are documents that belong to no loader any more, and are forgotten."""
-        self._tell("scanning", 0, 0)
-        with self._library.catalog.read() as connection:
-            known = reading.known_files(connection)
-            excluded = notes.excluded_uris(connection)
-            given_up = notes.given_up(connection)
-        plan = make_plan(self._loaders, known, excluded, self._ingest.recipe, given_up)
-        self._tally.counts["unchanged"] = plan.unchanged
-        self._tally.spent.update(plan.spent)
-        for root, problem in plan.problems:
-            self._tally.problem(root, problem.uri, problem.error)
-        changed = self._read_all(plan)
-        gone = believe_missing(plan, self._moved, always=self._believe_removals)
-        gone += [file.document_id for file in orphans if file.document_id not in self._moved]
-        if gone:
-            self._library.forget(gone)
-            self._tally.counts["removed"] += len(gone)
+    def run(self, *, whole: bool = False) -> RefreshReport:
+        """Do it. With `whole`, documents that belong to no loader any more are forgotten."""
+        plan = self._plan()
+        self._read_all(plan, plan.orphans if whole else [])
+        self._forget_missing(plan, plan.orphans if whole else [])
+        self._embed_live()
         self._tell("finishing", len(plan.work), len(plan.work))
-        if changed or gone:
+        if self._wrote:
             self._library.finish()
         return self._report(plan)
 
     def report_so_far(self) -> RefreshReport:
         """What was done of a run that was stopped."""
         counts = self._tally.counts
-        return RefreshReport(
-            **{name: counts[name] for name in COUNTS},
-            seconds=time.monotonic() - self._began,
-            problems=tuple(problem for _, problem in self._tally.problems),
+        return RefreshReport.counted(
+            counts, time.monotonic() - self._began, [problem for _, problem in self._tally.problems]
         )
 
+    def _plan(self) -> Plan:
+        self._tell("scanning", 0, 0)
+        recipe = self._ingest.recipe
+        with self._library.catalog.read() as connection:
+            known = reading.known_files(connection)
+            excluded = notes.excluded_uris(connection)
+            given_up = notes.given_up(connection, recipe)
+        plan = make_plan(self._loaders, known, excluded, recipe, given_up)
+        self._tally.counts["unchanged"] = plan.unchanged
+        self._tally.spent.update(plan.spent)
+        for root, problem in plan.problems:
+            self._tally.problem(root, problem.uri, problem.error)
+        return plan
+
     def _report(self, plan: Plan) -> RefreshReport:
+        if self._ingest.failure is not None:
+            self._tally.problems.append((_EMBEDDING, self._ingest.failure))
         report = replace(self.report_so_far(), withheld=tuple(problem for _, problem in plan.withheld))
+        tally, roots = self._tally, [_EMBEDDING, *(loader.root for loader in self._loaders)]
         with self._library.catalog.write() as connection:
-            roots = [loader.root for loader in self._loaders]
-            notes.replace_problems(connection, roots, self._tally.problems, plan.withheld, self._tally.spent)
+            notes.replace_problems(
+                connection, roots, tally.problems, plan.withheld, tally.spent, self._ingest.recipe
+            )
             notes.record_run(connection, report)
         return report
 
-    def _read_all(self, plan: Plan) -> bool:
-        """Read and index the planned files; gives whether anything was written."""
-        missing = {file.content_hash: file for files in plan.missing.values() for file in files}
-        batch: list[Draft] = []
-        forgotten: list[int] = []
-        touched: list[Work] = []
-        wrote = False
+    def _read_all(self, plan: Plan, orphans: Iterable[KnownFile]) -> None:
+        """Read and index the planned files."""
+        missing: defaultdict[str, list[KnownFile]] = defaultdict(list)  # by content
+        for file in (*(file for files in plan.missing.values() for file in files), *orphans):
+            missing[file.content_hash].append(file)
+        batch = _Batch()
         for done, work in enumerate(plan.work):
             self._tell("reading", done, len(plan.work), work.file.uri)
             if self._stopped():
-                break
+                raise Stopped
             try:
-                draft = self._draft(work, missing)
+                with _one_document(work):
+                    self._read(work, batch, missing)
             except Unreadable as error:
-                self._give_up(work, error, forgotten)
-                continue
-            if draft is None:
-                touched.append(work)
-                self._tally.counts["unchanged"] += 1
-                continue
-            self._tally.counts["moved" if draft.replaces else "changed" if work.known else "added"] += 1
-            batch.append(draft)
-            weight = sum(draft.weight for draft in batch)
-            if weight >= _BATCH_CHARACTERS or len(batch) >= _BATCH_DOCUMENTS:
-                self._write(batch, forgotten, done + 1, len(plan.work))
-                batch, forgotten, wrote = [], [], True
-        if batch or forgotten:
-            self._write(batch, forgotten, len(plan.work), len(plan.work))
-            wrote = True
-        if touched:
-            self._library.touch(
-                [(w.known.document_id, w.file.size, w.file.mtime_ns) for w in touched if w.known]
-            )
-        return wrote
+                self._give_up(work, error, batch)
+            if batch.is_full:
+                self._write(batch, done + 1, len(plan.work))
+                batch = _Batch()
+        self._write(batch, len(plan.work), len(plan.work))
 
-    def _draft(self, work: Work, missing: dict[str, KnownFile]) -> Draft | None:
-        """The document, or None when its content and everything else is what is live."""
+    def _read(self, work: Work, batch: _Batch, missing: dict[str, list[KnownFile]]) -> None:
+        """Add a document to the batch."""
         data = work.loader.read(work.file)
         digest = content_hash(data)
-        known = work.known
-        if (
-            known is not None
-            and known.content_hash == digest
-            and known.recipe == self._ingest.recipe
-            and known.scope == work.loader.scope
+        known, scope = work.known, work.loader.scope
+        if known is not None and (known.content_hash, known.recipe, known.scope) == (
+            digest,
+            self._ingest.recipe,
+            scope,
         ):
-            return None
+            batch.touched.append((known.document_id, work.file.size, work.file.mtime_ns))
+            return
         document = work.loader.parse(work.file, data)
-        replaces = ""
-        if known is None and (former := missing.pop(digest, None)) is not None:
-            replaces = former.uri
+        draft = self._ingest.draft(work.file, scope, digest, document)
+        if known is None and missing[digest]:
+            former = missing[digest].pop()
             self._moved.add(former.document_id)
-        return self._ingest.draft(work.file, work.loader.scope, digest, document, replaces)
+            draft = replace(draft, replaces=former.uri)
+        batch.drafts.append((work, draft))
+        batch.weight += draft.weight
 
-    def _give_up(self, work: Work, error: Unreadable, forgotten: list[int]) -> None:
+    def _give_up(self, work: Work, error: Unreadable, batch: _Batch) -> None:
         """Note a file that can't be read; what was known of it goes, unless it is out of reach for now."""
         self._tally.problem(work.loader.root, work.file.uri, error)
         if error.parameters["reason"] in PASSING:
             return
         self._tally.spent[work.file.uri] = (work.file.size, work.file.mtime_ns)
         if work.known is not None:
-            forgotten.append(work.known.document_id)
-            self._tally.counts["removed"] += 1
+            batch.forgotten.append(work.known.document_id)
 
-    def _write(self, batch: Sequence[Draft], forgotten: Sequence[int], done: int, total: int) -> None:
-        versions = self._ingest.versions(batch)
-        lacking = self._library.without_vectors(texts_by_hash(versions))
-        name = batch[-1].file.uri if batch else ""
+    def _write(self, batch: _Batch, done: int, total: int) -> None:
+        versions = self._versions(batch)
+        name = batch.drafts[-1][0].file.uri if batch.drafts else ""
 
         def check(_: int) -> None:
             self._tell("reading", done, total, name)
             if self._stopped():
                 raise Stopped
 
-        self._library.replace(versions, self._ingest.embed(lacking, check), forgotten)
+        if versions or batch.forgotten:
+            lacking = self._library.without_vectors(texts_by_hash(versions))
+            self._library.replace(versions, self._ingest.embed(lacking, check), batch.forgotten)
+            self._wrote = True
+        self._library.touch(batch.touched)
+        counts = self._tally.counts
+        for work, draft in batch.drafts:
+            counts["moved" if draft.replaces else "changed" if work.known else "added"] += 1
+        counts["removed"] += len(batch.forgotten)
+        counts["unchanged"] += len(batch.touched)
+
+    def _versions(self, batch: _Batch) -> list[NewVersion]:
+        """The batch's documents, analysed; one that makes the analysis fail leaves the batch."""
+        try:
+            return self._ingest.versions([draft for _, draft in batch.drafts])
+        except SaseoError:
+            raise
+        except Exception:
+            _log.exception("analysing %d documents failed; now one by one", len(batch.drafts))
+        versions: list[NewVersion] = []
+        together, batch.drafts = batch.drafts, []
+        for work, draft in together:
+            try:
+                with _one_document(work):
+                    versions += self._ingest.versions([draft])
+                batch.drafts.append((work, draft))
+            except Unreadable as error:
+                self._give_up(work, error, batch)
+        return versions
+
+    def _forget_missing(self, plan: Plan, orphans: Iterable[KnownFile]) -> None:
+        gone = believe_missing(plan, self._moved, always=self._believe_removals)
+        gone += [file.document_id for file in orphans if file.document_id not in self._moved]
+        if gone:
+            self._library.forget(gone)
+            self._tally.counts["removed"] += len(gone)
+            self._wrote = True
+
+    def _embed_live(self) -> None:
+        """Give live passages the vectors they lack, after the embedding model was changed or first came."""
+        if self._ingest.failure is not None or not self._library.lacks_vectors():
+            return
+        texts = self._library.texts_without_vectors()
+        _log.info("embedding %d passages that have no vectors of the current model", len(texts))
+        hashes = sorted(texts, key=lambda text_hash: len(texts[text_hash]))
+        try:
+            for start in range(0, len(hashes), _EMBED_LIVE_AT_ONCE):
+
+                def check(done: int, start: int = start) -> None:
+                    self._tell("indexing", start + done, len(hashes))
+                    if self._stopped():
+                        raise Stopped
+
+                part = {
+                    text_hash: texts[text_hash] for text_hash in hashes[start : start + _EMBED_LIVE_AT_ONCE]
+                }
+                self._library.adopt_vectors(self._ingest.embed(part, check))
+                if self._ingest.failure is not None:
+                    break
+        finally:
+            self._library.reload()
 
     def _tell(self, stage: Stage, done: int, total: int, item: str = "") -> None:
         self._progress(Progress(stage, done, total, item, time.monotonic() - self._began))
 
 
-def embed_live(
-    library: Library, ingest: Ingest, progress: Callable[[Progress], None], stopped: Callable[[], bool]
-) -> None:
-    """Give live passages the vectors they lack, after the embedding model was changed or first came."""
-    began = time.monotonic()
-    texts = library.texts_without_vectors()
-    if not texts:
-        return
-    _log.info("embedding %d passages that have no vectors of the current model", len(texts))
-    hashes = sorted(texts, key=lambda text_hash: len(texts[text_hash]))
-    step = 1_024
-    for start in range(0, len(hashes), step):
+@contextmanager
+def _one_document(work: Work) -> Iterator[None]:
+    """A fault of ours, or of a library, that one document brings out must not end the run for all others.
 
-        def check(done: int, start: int = start) -> None:
-            elapsed = time.monotonic() - began
-            progress(Progress("indexing", start + done, len(hashes), "", elapsed))
-            if stopped():
-                raise Stopped
-
-        part = {text_hash: texts[text_hash] for text_hash in hashes[start : start + step]}
-        library.adopt_vectors(ingest.embed(part, check))
-    library.reload()
-    library.finish()
-
-
-def orphaned(known: Iterable[KnownFile], roots: Collection[str]) -> list[KnownFile]:
-    """Documents that lie under none of the roots: their folder was taken off the settings."""
-    prefixes = tuple(root.rstrip("/") + "/" for root in roots)
-    return [file for file in known if not file.uri.startswith(prefixes)]
+    The log has the whole of it; the document counts as out of reach, so that what is known of it stays.
+    """
+    try:
+        yield
+    except SaseoError:
+        raise
+    except Exception as error:
+        _log.exception("reading %s failed", work.file.uri)
+        raise Unreadable(reason="unexpected", detail=type(error).__name__) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
@@ -59,6 +60,17 @@ class RefreshReport:
     seconds: float = 0.0
     problems: tuple[Problem, ...] = ()
     withheld: tuple[Problem, ...] = ()
+
+    @classmethod
+    def counted(
+        cls,
+        counts: Mapping[str, int],
+        seconds: float,
+        problems: Iterable[Problem],
+        withheld: Iterable[Problem] = (),
+    ) -> RefreshReport:
+        """A report whose counts are given by name; one that isn't there is 0."""
+        return cls(*(counts.get(name, 0) for name in COUNTS), seconds, tuple(problems), tuple(withheld))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,10 @@ from knowledge.language import Analyzer
 from knowledge.library import Library
 from knowledge.models.extractive import Extractor
 from knowledge.plan import Loader
-from knowledge.refresh import Refresh, Stopped, embed_live, orphaned
+from knowledge.refresh import Refresh, Stopped
 from knowledge.reports import KnowledgeStatus, Progress, RefreshReport
 from knowledge.retrieve import Retrieval, Retriever
-from knowledge.sources.loader import FolderLoader, as_options, from_options
+from knowledge.sources.loader import FolderLoader, as_options, from_options, root_of
 from knowledge.sources.options import Folder
 from knowledge.types import AnswerEvent, Document, Passage, Question, Scope
 
@@ -73,12 +73,13 @@ class Knowledge:
         stopped: Callable[[], bool] = _never,
         believe_removals: bool = False,
     ) -> RefreshReport:
-        """Bring the index up to date with some folders, or with all of them for None.
+        """Bring the index up to date with some folders and those inside of them, or with all for None.
 
         Files that are missing from a folder are forgotten, unless so many are missing at once that the folder
         is more likely to be out of reach; `believe_removals` forgets them all the same.
         """
-        chosen = self.folders() if folders is None else list(folders)
+        known = self.folders()
+        chosen = known if folders is None else [*folders, *_inside(known, folders)]
         loaders = [FolderLoader(folder) for folder in chosen]
         return self.refresh_from(
             loaders,
@@ -99,28 +100,25 @@ class Knowledge:
     ) -> RefreshReport:
         """The same for any loaders. `whole`: documents that belong to none of them are forgotten."""
         with self._refreshing:
-            ingest = Ingest(self._parts.analyzer, self._parts.embedder)
             run = Refresh(
                 self._library,
-                ingest,
+                Ingest(self._parts.analyzer, self._parts.embedder),
                 loaders,
                 progress=progress,
                 stopped=stopped,
                 believe_removals=believe_removals,
             )
             try:
-                embed_live(self._library, ingest, progress, stopped)
-                report = run.run(self._orphans(loaders) if whole else ())
+                return run.run(whole=whole)
             except Stopped:
                 self._library.finish()
-                report = run.report_so_far()
-        return report
+                return run.report_so_far()
 
     def register(self, folder: Folder) -> None:
         """Remember a folder for every later refresh; what was taken out of it by `forget` may come back."""
-        root = FolderLoader(folder).root
+        root = root_of(folder.path)
         with self._catalog.write() as connection:
-            notes.register_folder(connection, root, as_options(folder))
+            notes.register_folder(connection, str(folder.path.expanduser().absolute()), as_options(folder))
             notes.include(connection, root)
 
     def folders(self) -> list[Folder]:
@@ -196,8 +194,8 @@ class Knowledge:
         self.retrieve("처음 question", frozenset({Scope("everyone")}), limit=1)
 
     def close(self) -> None:
-        """Give everything back."""
-        with self._opening:
+        """Give everything back, once a run that was asked to stop has stopped."""
+        with self._refreshing, self._opening:
             if self._opened is not None:
                 self._opened.close()
             self._parts.catalog.close()
@@ -235,7 +233,13 @@ class Knowledge:
         abilities = self._parts.abilities(embedder) if embedder else None
         return Retriever(self._parts.analyzer, embedder, abilities, self._parts.answer_threshold)
 
-    def _orphans(self, loaders: Sequence[Loader]) -> list[reading.KnownFile]:
-        with self._catalog.read() as connection:
-            known = reading.known_files(connection)
-        return orphaned(known.values(), [loader.root for loader in loaders])
+
+def _inside(known: Sequence[Folder], chosen: Sequence[Folder]) -> list[Folder]:
+    """The known folders that lie under a chosen one: its documents aren't theirs, nor is its scope."""
+    roots = tuple(root_of(folder.path) for folder in chosen)
+    under = tuple(root.rstrip("/") + "/" for root in roots)
+    return [
+        folder
+        for folder in known
+        if root_of(folder.path) not in roots and root_of(folder.path).startswith(under)
+    ]

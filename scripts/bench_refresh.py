@@ -29,7 +29,20 @@ from knowledge.service import Knowledge, Parts
 from knowledge.sources.options import Folder
 
 _FILES_IN_A_FOLDER = 100
-_WORDS = "report budget vacation server deploy meeting customer invoice policy network password printer".split()
+_WORDS = [
+    "report",
+    "budget",
+    "vacation",
+    "server",
+    "deploy",
+    "meeting",
+    "customer",
+    "invoice",
+    "policy",
+    "network",
+    "password",
+    "printer",
+]
 
 
 class _Vectors:

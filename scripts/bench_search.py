@@ -1,8 +1,9 @@
 """Times the whole hybrid search against FAISS's plain float scan of all vectors.
 
-One thread, warm, without embedding the question. The corpus is made up: words by Zipf's law, vectors of low rank with
-noise, in scopes of 1%, 29% and 70% of the passages. Prints the median of each search, its ratio to `IndexFlatIP` over all
-vectors in interleaved runs, and recall@10 of the vectors against an exact search of the same scopes.
+One thread, warm, without embedding the question. The corpus is made up: words by Zipf's law, vectors of low
+rank with noise, in scopes of 1%, 29% and 70% of the passages. Prints the median of each search, its ratio to
+`IndexFlatIP` over all vectors in interleaved runs, and recall@10 of the vectors against an exact search of
+the same scopes.
 
     python scripts/bench_search.py [--passages 100000] [--questions 60] [--folder DIR]
 
@@ -20,7 +21,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import faiss  # type: ignore[import-untyped]
+import faiss
 import numpy as np
 
 from knowledge.catalog import Catalog

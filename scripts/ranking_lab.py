@@ -14,7 +14,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-
 from pathlib import Path
 from typing import cast
 

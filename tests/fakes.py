@@ -180,7 +180,7 @@ def opened(knowledge: FakeKnowledge) -> Iterator[FakeKnowledge]:
 class HashEmbedder:
     """Texts that share words are near each other, in any language; nothing is translated.
 
-    Each word (what stands between spaces, in lower case) is a random direction that depends on the word alone.
+    Each word (what stands between spaces, in lower case) is a direction that depends on the word alone.
     """
 
     def __init__(self, dimensions: int = 64, window: int = 50) -> None:

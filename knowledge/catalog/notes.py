@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -12,6 +12,9 @@ from knowledge import errors
 from knowledge.catalog.records import GivenUp
 from knowledge.catalog.schema import documents, exclusions, folders, passages, problems, requests, runs
 from knowledge.reports import COUNTS, Problem, RefreshReport
+
+_RUNS_KEPT = 1_000
+_ANSWERS_KEPT = timedelta(days=1)
 
 
 def registered_folders(connection: Connection) -> dict[str, dict[str, Any]]:
@@ -54,9 +57,9 @@ def include(connection: Connection, prefix: str) -> None:
     )
 
 
-def given_up(connection: Connection) -> dict[str, GivenUp]:
-    """Files that can't be used as they are, by uri."""
-    query = select(problems).where(problems.c.size.is_not(None))
+def given_up(connection: Connection, recipe: str) -> dict[str, GivenUp]:
+    """Files that can't be used as they are by this recipe, by uri."""
+    query = select(problems).where(problems.c.recipe == recipe)
     return {row.uri: GivenUp(row.size, row.mtime_ns, _problem(row)) for row in connection.execute(query)}
 
 
@@ -66,8 +69,18 @@ def replace_problems(
     found: Sequence[tuple[str, Problem]],
     withheld: Sequence[tuple[str, Problem]],
     spent: Mapping[str, tuple[int, int]],
+    recipe: str,
 ) -> None:
-    """Keep a run's problems instead of those of earlier runs over the same roots."""
+    """Keep a run's problems instead of those of earlier runs over the same roots.
+
+    Args:
+        connection: to write to.
+        roots: of the run.
+        found: each with its root.
+        withheld: each with its root.
+        spent: size and time of files that can't be used as they are, by uri.
+        recipe: by which they can't.
+    """
     connection.execute(delete(problems).where(problems.c.folder.in_(sorted(roots))))
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for is_withheld, pairs in ((False, found), (True, withheld)):
@@ -81,6 +94,7 @@ def replace_problems(
                 "withheld": is_withheld,
                 "size": size,
                 "mtime_ns": mtime_ns,
+                "recipe": recipe if problem.uri in spent else None,
             }
     if rows:
         connection.execute(insert(problems), list(rows.values()))
@@ -93,7 +107,7 @@ def all_problems(connection: Connection) -> list[Problem]:
 
 
 def record_run(connection: Connection, report: RefreshReport) -> None:
-    """Note a run that ended now."""
+    """Note a run that ended now; only the latest are kept."""
     finished = datetime.now(UTC)
     connection.execute(
         insert(runs).values(
@@ -103,6 +117,8 @@ def record_run(connection: Connection, report: RefreshReport) -> None:
             seconds=report.seconds,
         )
     )
+    newest = select(func.max(runs.c.id)).scalar_subquery()
+    connection.execute(delete(runs).where(runs.c.id <= newest - _RUNS_KEPT))
 
 
 def last_run(connection: Connection) -> datetime | None:
@@ -159,8 +175,20 @@ def request_state(
 
 
 def resume_requests(connection: Connection) -> None:
-    """Let what an owner had begun when it was killed wait again; every request may be done twice."""
+    """Let what an owner had begun when it was killed wait again: every request may be done twice.
+
+    Old answers that nobody fetched are dropped.
+    """
     connection.execute(update(requests).where(requests.c.state == "running").values(state="waiting"))
+    old = datetime.now(UTC) - _ANSWERS_KEPT
+    connection.execute(
+        delete(requests).where(requests.c.state.in_(("done", "failed")), requests.c.created_at < old)
+    )
+
+
+def drop_request(connection: Connection, number: int) -> None:
+    """Forget a request whose result has been fetched."""
+    connection.execute(delete(requests).where(requests.c.id == number))
 
 
 def _problem(row: Any) -> Problem:

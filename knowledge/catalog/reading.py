@@ -41,7 +41,8 @@ def known_files(connection: Connection) -> dict[str, KnownFile]:
     """The live version of every document by uri."""
     v = versions.c
     query = select(documents.c.id, documents.c.uri, v.scope, v.content_hash, v.recipe, v.size, v.mtime_ns)
-    return {row[1]: KnownFile(*row) for row in connection.execute(query.select_from(_live))}
+    found = map(KnownFile._make, connection.execute(query.select_from(_live)).all())
+    return {file.uri: file for file in found}
 
 
 def scorable_passages(connection: Connection, rows: Sequence[int]) -> list[ScorablePassage]:

@@ -56,9 +56,8 @@ class Flip:
     stale: tuple[int, ...]  # version ids to clear away
 
 
-@dataclass(frozen=True, slots=True)
-class KnownFile:
-    """The live version of a file, for telling what has changed."""
+class KnownFile(NamedTuple):
+    """The live version of a file, for telling what has changed (a tuple: there may be a hundred thousand)."""
 
     document_id: int
     uri: str

@@ -133,8 +133,10 @@ problems = Table(
     Column("error", String(60), nullable=False),  # the error's class
     Column("parameters", JSON, nullable=False),
     Column("withheld", Boolean, nullable=False),
+    # Of a file that can't be used as it is: it isn't read again until one of the three has changed.
     Column("size", BigInteger, nullable=True),
     Column("mtime_ns", BigInteger, nullable=True),
+    Column("recipe", String(64), nullable=True),
 )
 
 requests = Table(

@@ -68,7 +68,7 @@ def flip(connection: Connection, staged: Sequence[StagedVersion], forgotten: Seq
     changed = [version.document_id for version in staged]
     gone = [*forgotten, *(v.replaced_id for v in staged if v.replaced_id is not None)]
     stale = _live_versions(connection, [*changed, *gone])
-    removed = _rows_of(connection, stale)
+    removed = rows_of(connection, stale)
     _count(connection, stale, -1)
     if staged:
         connection.execute(
@@ -205,7 +205,8 @@ def _live_versions(connection: Connection, document_ids: Sequence[int]) -> list[
     return found
 
 
-def _rows_of(connection: Connection, version_ids: Sequence[int]) -> list[int]:
+def rows_of(connection: Connection, version_ids: Sequence[int]) -> list[int]:
+    """The rows of versions, in no order."""
     found: list[int] = []
     for ids in _chunks(version_ids):
         found += connection.scalars(select(passages.c.row).where(passages.c.version_id.in_(ids)))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import copy
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 
 from knowledge.embedding.protocol import Vector
 from knowledge.embedding.windows import cut
@@ -25,6 +28,7 @@ _DEVICE_BATCH = 16384
 memory of that size back to the system after each operation (MiniLM: 2 µs a token in the kernel at 2048
 tokens, 61 at 8192)."""
 
+_SAMPLE = 16  # windows on which bfloat16 is tried
 _MIN_COSINE = 0.999
 _MIN_GAIN = 1.2
 
@@ -38,12 +42,12 @@ class Engine:
         model: its name, for errors.
         folder: its files. No hub is asked.
         device: as torch names it.
-        threads: CPU threads for documents; None takes what torch would.
+        threads: CPU threads for documents; None takes one for each core.
 
     Raises:
         MissingDependency: sentence-transformers or torch isn't installed.
-        ModelUnavailable: reason `device` (torch can't use it here), `damaged` (the files can't be read as a
-            model) or `unsupported` (not a text model with a fast tokenizer).
+        ModelUnavailable: reason `device` (torch can't use it here), `memory` (there isn't enough), `damaged`
+            (the files can't be read as a model) or `unsupported` (not a text model with a fast tokenizer).
     """
 
     def __init__(self, model: str, folder: Path, device: str, threads: int | None) -> None:
@@ -55,6 +59,7 @@ class Engine:
             raise MissingDependency(
                 package="sentence-transformers", command="pip install 'saseo[embeddings]'"
             ) from exc
+        self._name = model
         transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
             self._device = torch.device(device)
@@ -66,6 +71,8 @@ class Engine:
             self._model = (
                 SentenceTransformer(str(folder), device=device, local_files_only=True).float().eval()
             )
+        except MemoryError as exc:
+            raise ModelUnavailable(model=model, reason="memory", detail=str(exc)) from exc
         except Exception as exc:
             # The library documents no errors, and each of the file formats brings its own.
             raise ModelUnavailable(model=model, reason="damaged", detail=str(exc)) from exc
@@ -79,7 +86,8 @@ class Engine:
         self._padding = self._model.tokenizer.pad_token_id or 0
         self._pads_left = self._model.tokenizer.padding_side == "left"
         self._torch = torch
-        self._threads = threads or torch.get_num_threads()
+        self._threads = threads or _cores()
+        self._torch_threads = torch.get_num_threads()
         self._documents: Any = None
         self._lock = threading.Lock()
         self.dimensions = int(self.run_one(self.tokenise("", [""])[0][0], 0).shape[0])
@@ -149,10 +157,6 @@ class Engine:
 
     def _run(self, model: Any, windows: Sequence[Tokens], prompt_length: int) -> Vector:
         torch = self._torch
-        if self._device.type == "cpu":
-            # Threads inside an operation wait for each other by spinning, which on a busy machine made a
-            # question take 350 ms instead of 8. The number belongs to the calling thread.
-            torch.set_num_threads(1)
         width = max(map(len, windows))
         ids = np.full((len(windows), width), self._padding, np.int64)
         mask = np.zeros((len(windows), width), np.int64)
@@ -166,21 +170,37 @@ class Engine:
         }
         if prompt_length:
             features["prompt_length"] = prompt_length
-        with torch.inference_mode():
-            embedding = model(features)["sentence_embedding"].float()
-            vectors: Vector = torch.nn.functional.normalize(embedding, dim=1).cpu().numpy()
+        try:
+            with self._one_thread(), torch.inference_mode():
+                embedding = model(features)["sentence_embedding"].float()
+                vectors: Vector = torch.nn.functional.normalize(embedding, dim=1).cpu().numpy()
+        except torch.OutOfMemoryError as exc:
+            raise ModelUnavailable(model=self._name, reason="memory", detail=str(exc)) from exc
         return vectors
+
+    @contextmanager
+    def _one_thread(self) -> Iterator[None]:
+        """Without threads inside an operation: they wait for each other, and they wait by spinning.
+
+        On a busy machine that made a question take 350 ms instead of 8. The number belongs to the calling
+        thread, but new threads begin with the one that was set last, so it is put back.
+        """
+        self._torch.set_num_threads(1)
+        try:
+            yield
+        finally:
+            self._torch.set_num_threads(self._torch_threads)
 
     def _for_documents(self, windows: Sequence[Tokens], prompt_length: int) -> Any:
         """The model, or its copy in bfloat16 if these windows show that it is worth having."""
         with self._lock:
-            if self._documents is None:
+            if self._documents is None and not native_bfloat16():
                 self._documents = self._model
-                if native_bfloat16():
-                    half = copy.deepcopy(self._model).to(self._torch.bfloat16)
-                    if self._pays(half, windows[:16], prompt_length):
-                        self._documents = half
-            return self._documents
+            elif self._documents is None and len(windows) >= _SAMPLE:
+                half = copy.deepcopy(self._model).to(self._torch.bfloat16)
+                pays = self._pays(half, windows[:_SAMPLE], prompt_length)
+                self._documents = half if pays else self._model
+            return self._documents or self._model
 
     def _pays(self, half: Any, windows: Sequence[Tokens], prompt_length: int) -> bool:
         seconds: dict[int, float] = {}
@@ -205,6 +225,13 @@ def batches(lengths: Sequence[int], budget: int) -> list[list[int]]:
             found.append([])
         found[-1].append(at)
     return found
+
+
+def _cores() -> int:
+    """Physical cores that this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    usable = len(affinity(0)) if affinity else os.cpu_count() or 1
+    return min(usable, psutil.cpu_count(logical=False) or usable)
 
 
 def native_bfloat16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:

@@ -68,7 +68,7 @@ def open_embedder(
         model: a folder, a hub name, or a short name of `presets`.
         device: as torch names it.
         folder: holds downloaded models, beside the hub's own cache, and the cache of vectors.
-        threads: CPU threads; None takes what torch would.
+        threads: CPU threads for documents; None takes one for each core.
         pause: see `SentenceTransformerEmbedder`.
     """
     status = status_of(provider, model, folder)

@@ -27,7 +27,7 @@ class SentenceTransformerEmbedder:
         model: a folder, a hub name that is already downloaded, or a short name (`minilm`); see `presets`.
         device: as torch names it: `cpu`, `cuda`, `cuda:1`, `mps`.
         cache_folder: where `download` put models; the hub's own cache is searched too.
-        threads: CPU threads; None takes what torch would.
+        threads: CPU threads for documents; None takes one for each core.
         pause: is called before each batch of documents and may wait while something urgent needs the CPU.
 
     Raises:

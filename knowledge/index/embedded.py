@@ -112,19 +112,36 @@ class EmbeddedIndex:
         changed = 0
         if self._dense is not None:
             changed += _reconcile(self._dense, self._dense.reader().rows(), live, entries)
-        if self._owner and self._lexical.generation != generation:
-            changed += _reconcile(self._lexical, self._lexical.reader().rows(), live, entries)
-        elif not self._owner:
+        if not self._owner and not self._lexical.in_memory:
             self._lexical.reload()
-            if self._lexical.in_memory:
-                changed += _reconcile(self._lexical, self._lexical.reader().rows(), live, entries)
-        if changed and self._owner:
+            return changed
+        was_flushed = self._lexical.generation == generation
+        # The count tells what the generation can't: rows that were added and never became live.
+        if not was_flushed or self._lexical.reader().count != len(live):
+            changed += _reconcile(self._lexical, self._lexical.reader().rows(), live, entries)
+        if self._owner and (changed or not was_flushed):
             self.flush(generation)
         return changed
 
+    def is_whole(self, live: NDArray[np.int64]) -> bool:
+        """Whether it has these rows, which were live all the time since before `catch_up`.
+
+        Only a reader's may lack some, where an owner was killed while it made the files anew. It leaves them
+        then, and the next `catch_up` fills an index in memory.
+        """
+        if self._lexical.reader().count >= len(live):
+            return True
+        _log.warning("lexical index lacks passages, using one in memory")
+        self._lexical = LexicalStore(None)
+        return False
+
+    def lacks_vectors(self, live: NDArray[np.int64]) -> bool:
+        """Whether some of these rows have no vectors here, and should have."""
+        return self._dense is not None and len(np.setdiff1d(live, self._dense.reader().rows())) > 0
+
     def _open_lexical(self) -> LexicalStore:
         folder = self._folder / "lexical"
-        if not self._owner and not folder.exists():
+        if not self._owner and not (folder / "files").exists():
             return LexicalStore(None)
         try:
             return LexicalStore(folder)

@@ -47,6 +47,12 @@ class LexicalReader:
         self._scopes = frozenset(scope for scope, _ in self._searcher.terms_with_prefix("scope", ""))
         self._frequency = lru_cache(maxsize=50_000)(self._count)
 
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        found: int = self._searcher.num_docs
+        return found
+
     def search(self, query: LexicalQuery, scopes: frozenset[Scope], limit: int) -> Hits:
         """Rows by BM25 over all fields, best first."""
         should = self._tantivy.Occur.Should

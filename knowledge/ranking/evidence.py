@@ -6,14 +6,13 @@ rarest), so that a big corpus and a handbook of forty pages give comparable numb
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.ranking.bm25 import Analysed, Weights, unpack
-from knowledge.ranking.query import Kind, Query, Term
+from knowledge.ranking.bm25 import Analysed, unpack
+from knowledge.ranking.query import Query, Term
 
 # About two sentences.
 _WINDOW = 40

@@ -84,7 +84,7 @@ def read(file: FileState, max_size: int) -> bytes:
             `changing` (somebody is writing it) or `io`.
     """
     try:
-        with open(file.path, "rb", opener=_open) as stream:  # noqa: PTH123 (Path.open has no opener)
+        with open(file.path, "rb", opener=_open) as stream:
             before = os.fstat(stream.fileno())
             if not stat.S_ISREG(before.st_mode):
                 raise Unreadable(reason="unsupported", detail=_kind(before))

@@ -52,5 +52,7 @@ def as_options(folder: Folder) -> dict[str, Any]:
 
 def from_options(path: str, options: dict[str, Any]) -> Folder:
     """The folder of `as_options`."""
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in options.items()}
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in options.items()
+    }
     return Folder(Path(path), **values)

@@ -22,6 +22,7 @@ SECRET = Scope("slack:T1/C2")
 
 
 def open_library(folder: Path, *, owner: bool = True, embedder: str | None = "test") -> Library:
+    """The library of a folder."""
     catalog = Catalog.in_folder(folder)
     catalog.prepare()
     return Library(catalog, folder / "index", embedder, DIMENSIONS, owner=owner)
@@ -29,27 +30,32 @@ def open_library(folder: Path, *, owner: bool = True, embedder: str | None = "te
 
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
+    """An empty library."""
     opened = open_library(tmp_path)
     yield opened
     opened.close()
 
 
 def texts(snapshot: Snapshot, word: str) -> set[str]:
+    """The passages that a snapshot finds by a word."""
     rows = snapshot.search_lexical(LexicalQuery({"en": {word: 1.0}}, {}), 100).rows
     return {stored.passage.text for stored in snapshot.passages(rows.tolist()).values()}
 
 
 def found(library: Library, word: str, scopes: frozenset[Scope] = EVERYBODY) -> set[str]:
+    """The passages that are found by a word now."""
     with library.pin(scopes) as snapshot:
         return texts(snapshot, word)
 
 
 def put(library: Library, uri: str, *passages: str, scope: Scope = EVERYONE) -> None:
+    """Make this the live version of a document."""
     new = version(uri, passages, scope=scope)
     library.replace([new], vectors_for(new))
 
 
 def document_id(library: Library, uri: str) -> int:
+    """The id of a live document."""
     from knowledge.catalog import reading
 
     with library.catalog.read() as connection:
@@ -200,7 +206,9 @@ def test_a_damaged_index_is_made_anew(tmp_path: Path, part: str, harm: str, owne
     else:
         for path in [path for path in folder.rglob("*") if path.is_file()]:
             data = path.read_bytes()
-            path.write_bytes(data[: len(data) // 2] if harm == "truncated" else b"\x00rubbish" * (len(data) // 8 + 1))
+            path.write_bytes(
+                data[: len(data) // 2] if harm == "truncated" else b"\x00rubbish" * (len(data) // 8 + 1)
+            )
     library = open_library(tmp_path, owner=owner)
     assert found(library, "shared") == {f"shared {i}" for i in range(5)}
     with library.pin(EVERYBODY) as snapshot:

@@ -18,13 +18,14 @@ from knowledge.errors import CatalogDamaged, StorageFull
 
 @pytest.fixture
 def catalog(tmp_path: Path) -> Catalog:
+    """An empty catalog."""
     made = Catalog.in_folder(tmp_path)
     made.prepare()
     return made
 
 
 def test_the_migrations_make_the_schema(catalog: Catalog) -> None:
-    """A database that went through every migration is what `schema.py` says, and is at the newest revision."""
+    """A database that went through every migration is what `schema.py` says."""
     with catalog.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
         assert current_revision(connection) == HEAD
@@ -49,9 +50,14 @@ def test_a_newer_schema_is_refused(catalog: Catalog) -> None:
 
 def test_a_failed_write_leaves_nothing(catalog: Catalog) -> None:
     """A transaction whose block raises is not there."""
-    with pytest.raises(RuntimeError), catalog.write() as connection:
-        connection.execute(text("UPDATE state SET generation = 7"))
-        raise RuntimeError
+
+    def fail() -> None:
+        with catalog.write() as connection:
+            connection.execute(text("UPDATE state SET generation = 7"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     with catalog.read() as connection:
         assert connection.execute(text("SELECT generation FROM state")).scalar() == 0
 
@@ -113,9 +119,14 @@ def test_a_torn_page_is_an_error(catalog: Catalog, tmp_path: Path) -> None:
 
 def test_a_full_disk_is_told(catalog: Catalog) -> None:
     """When the database can't grow the write fails as StorageFull, and what was there stays readable."""
-    with pytest.raises(StorageFull), catalog.write() as connection:
-        pages = connection.execute(text("PRAGMA page_count")).scalar_one()
-        connection.execute(text(f"PRAGMA max_page_count = {pages + 1}"))
-        connection.execute(text("INSERT INTO documents (uri) VALUES (:uri)"), {"uri": "x" * 1_000_000})
+
+    def fill() -> None:
+        with catalog.write() as connection:
+            pages = connection.execute(text("PRAGMA page_count")).scalar_one()
+            connection.execute(text(f"PRAGMA max_page_count = {pages + 1}"))
+            connection.execute(text("INSERT INTO documents (uri) VALUES (:uri)"), {"uri": "x" * 1_000_000})
+
+    with pytest.raises(StorageFull):
+        fill()
     with catalog.read() as connection:
         assert connection.execute(text("SELECT count(*) FROM documents")).scalar() == 0

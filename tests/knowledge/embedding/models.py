@@ -1,4 +1,4 @@
-"""Small models of random weights, made on the spot: they know nothing, but they have everything a real one has."""
+"""Small models of random weights, made on the spot: all that a real one has, but no knowledge."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LENGTH = 40
 
 
 def make_model(folder: Path, *, pooling: str = "mean", dense: int = 0, include_prompt: bool = True) -> Path:
-    """A Sentence Transformers model of two layers whose tokens are single letters (Latin and a few Hangul)."""
+    """A Sentence Transformers model of two layers whose tokens are single letters, a few of them Hangul."""
     import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.base.modules import Dense, Transformer

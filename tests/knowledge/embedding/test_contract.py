@@ -28,7 +28,7 @@ def embedder(request, tiny, tmp_path):
 
 
 def test_documents_are_arrays_of_unit_windows(embedder):
-    """Each text gets one float32 array of shape (windows, dimensions), at least one window, all of length 1."""
+    """Each text gets a float32 array of shape (windows, dimensions), at least one window, of length 1."""
     vectors = embedder.embed_documents(TEXTS)
     assert len(vectors) == len(TEXTS)
     for array in vectors:

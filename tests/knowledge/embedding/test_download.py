@@ -125,7 +125,7 @@ def site(serve, tiny_folder):
     names = [path for path in tiny_folder.rglob("*") if path.is_file()]
     files = {path.relative_to(tiny_folder).as_posix(): path.read_bytes() for path in names}
     extra = ["README.md", "onnx/model.onnx", "pytorch_model.bin", "openvino/openvino_model.bin", "imgs/a.png"]
-    return serve(Site(files | {name: b"not needed" for name in extra}))
+    return serve(Site(files | dict.fromkeys(extra, b"not needed")))
 
 
 @pytest.fixture(autouse=True)
@@ -140,7 +140,7 @@ def _reason(call):
 
 
 def test_what_is_needed_is_fetched_and_found(site, tmp_path):
-    """The model is found by its name afterwards and runs; nothing else was fetched, and the hub isn't told who asks."""
+    """The model is found afterwards and runs; nothing else is fetched, and the hub isn't told who asks."""
     seen = []
     folder = download("acme/small", tmp_path, endpoint=site.address, progress=lambda *now: seen.append(now))
     assert locate.locate("acme/small", tmp_path) == folder

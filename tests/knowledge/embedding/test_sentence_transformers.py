@@ -46,7 +46,7 @@ def test_vectors_are_those_of_encode(tmp_path, options):
 
 @pytest.mark.parametrize("include_prompt", [True, False])
 def test_prompts_of_the_model_are_used(tmp_path, include_prompt):
-    """Queries and documents get the prompt that the model's configuration names for them, pooled as it says."""
+    """Queries and documents get the prompts of the model's configuration, pooled as it says."""
     folder = make_model(tmp_path / "model", include_prompt=include_prompt)
     set_prompts(folder, query="query: ", passage="passage: ")
     embedder = SentenceTransformerEmbedder(str(folder))
@@ -84,6 +84,18 @@ def test_many_threads_at_once(tiny):
     assert all(np.array_equal(found.result(), query) for found in queries)
 
 
+def test_others_keep_their_torch_threads(tiny):
+    """Whoever else uses torch, in this thread or a new one, finds its number of threads as it was."""
+    import torch
+
+    before = torch.get_num_threads()
+    tiny.embed_documents([*TEXTS, LONG])
+    tiny.embed_query("abc")
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(torch.get_num_threads).result() == before
+    assert torch.get_num_threads() == before
+
+
 def test_one_load_for_all_threads(tiny_folder):
     """Threads that need the model at the same time share one."""
     embedder = SentenceTransformerEmbedder(str(tiny_folder))
@@ -115,10 +127,11 @@ def test_pause_comes_before_each_batch(tiny_folder, monkeypatch):
 
 
 def test_bfloat16_only_where_it_is_native_and_near(tiny_folder, monkeypatch):
-    """Half precision is taken for documents when the CPU has it, it is faster, and the vectors stay as near as asked."""
+    """Half precision is for documents, on a CPU that has it, if it is faster and the vectors stay near."""
     exact = _documents(SentenceTransformerEmbedder(str(tiny_folder), threads=1), TEXTS)
     monkeypatch.setattr(engine, "native_bfloat16", lambda: True)
     monkeypatch.setattr(engine, "_MIN_GAIN", 0)
+    monkeypatch.setattr(engine, "_SAMPLE", len(TEXTS))
     monkeypatch.setattr(engine, "_MIN_COSINE", 0.99)
     embedder = SentenceTransformerEmbedder(str(tiny_folder), threads=1)
     half = _documents(embedder, TEXTS)
@@ -131,6 +144,7 @@ def test_bfloat16_only_where_it_is_native_and_near(tiny_folder, monkeypatch):
         embedder.embed_query("abc"), SentenceTransformerEmbedder(str(tiny_folder)).embed_query("abc")
     )
     monkeypatch.setattr(engine, "_MIN_COSINE", 1.1)
+    assert np.array_equal(_documents(embedder, TEXTS), half)
     far = SentenceTransformerEmbedder(str(tiny_folder), threads=1)
     assert np.array_equal(_documents(far, TEXTS), exact)
 

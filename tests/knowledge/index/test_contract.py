@@ -20,6 +20,7 @@ Open = Callable[[], PassageIndex]
 
 
 def words(*terms: str) -> LexicalQuery:
+    """A query of English words."""
     return LexicalQuery({"en": dict.fromkeys(terms, 1.0)}, {})
 
 
@@ -43,7 +44,10 @@ def test_finds_by_words(open_index: Open) -> None:
     """A passage is found by a word of it, and the one with more of the words comes first."""
     index = open_index()
     index.add([entry(1, "red apple pie"), entry(2, "red car"), entry(3, "blue sky")])
-    assert index.reader().search_lexical(words("red", "apple"), frozenset({EVERYONE}), 10).rows.tolist() == [1, 2]
+    assert index.reader().search_lexical(words("red", "apple"), frozenset({EVERYONE}), 10).rows.tolist() == [
+        1,
+        2,
+    ]
 
 
 def test_finds_by_vector(open_index: Open) -> None:
@@ -71,7 +75,9 @@ def test_scores_any_row_exactly(open_index: Open) -> None:
 def test_nothing_crosses_a_scope(open_index: Open) -> None:
     """Neither search finds a passage of a scope that wasn't asked for, and no scope at all finds nothing."""
     index = open_index()
-    index.add([entry(1, "salary table", scope=CHANNEL), entry(2, "salary day"), entry(3, "salary", scope=TEAM)])
+    index.add(
+        [entry(1, "salary table", scope=CHANNEL), entry(2, "salary day"), entry(3, "salary", scope=TEAM)]
+    )
     reader, query = index.reader(), vector_of("salary table")[0]
     for scopes, expected in (
         (frozenset({EVERYONE}), {2}),
@@ -87,7 +93,9 @@ def test_nothing_crosses_a_scope(open_index: Open) -> None:
 def test_counts_only_what_the_asker_may_read(open_index: Open) -> None:
     """Document frequencies are of the asked scopes, so that they tell nothing of others."""
     index = open_index()
-    index.add([entry(1, "merger plan", scope=CHANNEL), entry(2, "lunch plan"), entry(3, "가나다", language="ko")])
+    index.add(
+        [entry(1, "merger plan", scope=CHANNEL), entry(2, "lunch plan"), entry(3, "가나다", language="ko")]
+    )
     reader = index.reader()
     assert reader.document_frequencies("en", ["merger", "plan", "none"], frozenset({EVERYONE})) == [0, 1, 0]
     assert reader.document_frequencies("en", ["merger", "plan"], frozenset({EVERYONE, CHANNEL})) == [1, 2]

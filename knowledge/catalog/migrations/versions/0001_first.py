@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.Column("withheld", sa.Boolean(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=True),
         sa.Column("mtime_ns", sa.BigInteger(), nullable=True),
+        sa.Column("recipe", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("folder", "uri"),
     )
     op.create_table(
