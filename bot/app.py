@@ -6,9 +6,9 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, ExitStack, closing, contextmanager
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from bot.folders import configured_folders
 from bot.handover import Owned, serve
@@ -37,7 +37,7 @@ def parts_of(settings: Settings, **overrides: Any) -> Parts:
         MissingDependency: the settings ask for a part that isn't installed.
     """
     if settings.vector_store == "milvus":
-        raise MissingDependency(package="milvus", command="VECTOR_STORE=faiss")
+        raise MissingDependency(package="milvus", command="VECTOR_STORE=faiss", reason="not_yet")
     models = settings.data_dir / "models"
     embedder, status = open_embedder(
         settings.embeddings_provider, settings.embeddings_model, settings.embeddings_device, models
@@ -64,22 +64,19 @@ def open_knowledge(settings: Settings, *, write: bool = True, **overrides: Any) 
     to that one.
     """
     parts = parts_of(settings, **overrides)
-    if not write:
-        yield from _closing(Knowledge(parts, owner=False))
-        return
-    try:
-        with owned(settings.data_dir):
-            yield from _closing(Knowledge(parts, owner=True))
-    except AlreadyRunning:
-        handed = Owned(Knowledge(parts, owner=False), parts.catalog, lambda: is_owned(settings.data_dir))
-        yield from _closing(handed)  # type: ignore[arg-type]
-
-
-def _closing(knowledge: Knowledge) -> Iterator[Knowledge]:
-    try:
-        yield knowledge
-    finally:
-        knowledge.close()
+    with ExitStack() as stack:
+        owner, has_other_owner = False, False
+        if write:
+            try:
+                stack.enter_context(owned(settings.data_dir))
+                owner = True
+            except AlreadyRunning:
+                has_other_owner = True
+        knowledge = stack.enter_context(closing(Knowledge(parts, owner=owner)))
+        if has_other_owner:
+            yield cast("Knowledge", Owned(knowledge, parts.catalog, lambda: is_owned(settings.data_dir)))
+        else:
+            yield knowledge
 
 
 class App:
@@ -106,18 +103,23 @@ class App:
         Raises:
             AlreadyRunning: another process owns the data folder.
         """
-        stack = self._stack
+        async with AsyncExitStack() as stack:
+            await self._start(stack)
+            self._stack = stack.pop_all()
+        return self
+
+    async def _start(self, stack: AsyncExitStack) -> None:
         stack.enter_context(owned(self._settings.data_dir))
-        stack.callback(self.knowledge.close)
+        # It waits for the run that is under way, and in a thread: the loop may have to tell what goes on.
+        stack.push_async_callback(run_blocking, self.knowledge.close)
         await stack.enter_async_context(self._background("warm", self.knowledge.warm))
         await stack.enter_async_context(
             self._background("requests", serve, self.knowledge, self._catalog, self._stopping)
         )
-        schedule = Schedule(self._settings.refresh_schedule, self._refresh)
-        schedule.start()
-        stack.callback(schedule.stop)
         stack.callback(self._stopping.set)
-        return self
+        schedule = Schedule(self._settings.refresh_schedule, self._refresh)
+        stack.callback(schedule.stop)
+        schedule.start()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -6,6 +6,7 @@ outlive either process.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -18,7 +19,17 @@ from knowledge.service import Knowledge
 from knowledge.sources.options import Folder
 from knowledge.types import Document
 
+_log = logging.getLogger(__name__)
 _POLL_SECONDS = 0.2
+_RETRY_SECONDS = 5.0
+
+
+def _ignore(_: Progress) -> None:
+    return
+
+
+def _never() -> bool:
+    return False
 
 
 class OwnerGone(errors.SaseoError):
@@ -46,8 +57,8 @@ class Owned:
         self,
         folders: Sequence[Folder] | None = None,
         *,
-        progress: Callable[[Progress], None],
-        stopped: Callable[[], bool],
+        progress: Callable[[Progress], None] = _ignore,
+        stopped: Callable[[], bool] = _never,
         believe_removals: bool = False,
     ) -> RefreshReport:
         """As Knowledge.refresh, done by the owner. Stopping stops the waiting, not the run."""
@@ -59,7 +70,7 @@ class Owned:
         """As Knowledge.forget, done by the owner."""
         self._ask({"do": "forget", "document": document.id}, _ignore, _never)
 
-    def rebuild(self, *, progress: Callable[[Progress], None]) -> None:
+    def rebuild(self, *, progress: Callable[[Progress], None] = _ignore) -> None:
         """As Knowledge.rebuild, done by the owner."""
         self._ask({"do": "rebuild"}, progress, _never)
 
@@ -69,38 +80,60 @@ class Owned:
         progress: Callable[[Progress], None],
         stopped: Callable[[], bool],
     ) -> dict[str, Any]:
+        self._knowledge.prepare()
         with self._catalog.write() as connection:
             number = notes.hand_over(connection, payload)
         while True:
+            is_owned = self._is_owned()  # asked first: an owner may do it, and then end
             with self._catalog.read() as connection:
                 state, shown, result = notes.request_state(connection, number)
             if shown:
                 progress(Progress(**shown))
-            if state == "done":
+            if state in ("done", "failed"):
+                with self._catalog.write() as connection:
+                    notes.drop_request(connection, number)
+                if state == "failed":
+                    raise _error(result or {})
                 return result or {}
-            if state == "failed":
-                raise _error(result or {})
             if stopped():
                 return {}
-            if not self._is_owned():
+            if not is_owned:
                 raise OwnerGone(path=self._catalog.location)
             time.sleep(_POLL_SECONDS)
 
 
 def serve(knowledge: Knowledge, catalog: Catalog, stop: threading.Event) -> None:
-    """Do what other processes ask for, one request at a time, until `stop` is set. Blocks."""
-    with catalog.write() as connection:
-        notes.resume_requests(connection)
+    """Do what other processes ask for, one request at a time, until `stop` is set. Blocks.
+
+    A request that is cut short, by a kill or because the catalog can't be written to for a while, is done
+    again from its beginning; one that the stop cuts short waits for the next owner.
+    """
+    has_begun = False
     while not stop.is_set():
-        with catalog.read() as connection:
-            waiting = notes.is_anything_waiting(connection)
-        if not waiting:
-            stop.wait(_POLL_SECONDS)
-            continue
-        with catalog.write() as connection:
-            request = notes.waiting_request(connection)
-        if request is not None:
-            _do(knowledge, catalog, *request, stop)
+        try:
+            if not has_begun:
+                knowledge.prepare()
+                with catalog.write() as connection:
+                    notes.resume_requests(connection)
+                has_begun = True
+            if not _serve_next(knowledge, catalog, stop):
+                stop.wait(_POLL_SECONDS)
+        except errors.SaseoError as error:
+            _log.warning("a request that was handed over waits: %s", error)
+            has_begun = False
+            stop.wait(_RETRY_SECONDS)
+
+
+def _serve_next(knowledge: Knowledge, catalog: Catalog, stop: threading.Event) -> bool:
+    """Do the oldest request; gives whether there was one."""
+    with catalog.read() as connection:
+        if not notes.is_anything_waiting(connection):
+            return False
+    with catalog.write() as connection:
+        request = notes.waiting_request(connection)
+    if request is not None:
+        _do(knowledge, catalog, *request, stop)
+    return True
 
 
 def _do(
@@ -119,7 +152,12 @@ def _do(
         result = _result(knowledge, payload, progress, stop)
     except errors.SaseoError as error:
         state, result = "failed", {"error": type(error).__name__, "parameters": _plain(error)}
+    except Exception as error:  # noqa: BLE001 - whoever waits must hear of it, and the next request be served
+        _log.exception("a request that was handed over failed")
+        state, result = "failed", {"error": "SaseoError", "parameters": {"detail": type(error).__name__}}
     else:
+        if stop.is_set():
+            return  # perhaps cut short
         state = "done"
     with catalog.write() as connection:
         notes.update_request(connection, number, state=state, result=result)
@@ -132,8 +170,10 @@ def _result(
     stop: threading.Event,
 ) -> dict[str, Any]:
     if payload["do"] == "forget":
-        for document in knowledge.find_documents(str(payload["document"])):
-            knowledge.forget(document)
+        # By its id alone, which is never given twice: when the request is done again, the document is gone.
+        for document in knowledge.documents():
+            if document.id == payload["document"]:
+                knowledge.forget(document)
         return {}
     if payload["do"] == "rebuild":
         knowledge.rebuild(progress=progress)
@@ -185,11 +225,3 @@ def _as_dict(now: Progress) -> dict[str, Any]:
         "item": now.item,
         "seconds": now.seconds,
     }
-
-
-def _ignore(_: Progress) -> None:
-    return
-
-
-def _never() -> bool:
-    return False

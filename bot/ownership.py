@@ -10,6 +10,10 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from knowledge.errors import AlreadyRunning
+from knowledge.storage import disk_errors
+
+# Whoever asks `is_owned` holds the lock for an instant, which must not look like an owner.
+_INSTANT = 0.2
 
 
 @contextmanager
@@ -18,17 +22,20 @@ def owned(folder: Path) -> Iterator[None]:
 
     Raises:
         AlreadyRunning: another process owns it.
+        StorageFull: there is no room for the lock.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / "owner.lock")
     name = folder / "owner.pid"
+    with disk_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / "owner.lock")
+        try:
+            lock.acquire(timeout=_INSTANT, poll_interval=_INSTANT / 10)
+        except Timeout as error:
+            pid = name.read_text().strip() if name.exists() else "?"
+            raise AlreadyRunning(path=str(folder), pid=pid) from error
     try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        pid = name.read_text().strip() if name.exists() else "?"
-        raise AlreadyRunning(path=str(folder), pid=pid) from error
-    try:
-        name.write_text(str(os.getpid()))
+        with disk_errors(folder):
+            name.write_text(str(os.getpid()))
         yield
     finally:
         name.unlink(missing_ok=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.combining import OrTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
@@ -30,7 +31,7 @@ class Schedule:
             return
         self._scheduler.add_job(
             self._job,
-            self._trigger(),
+            trigger(self._setting),
             next_run_time=datetime.now().astimezone(),
             max_instances=1,
             coalesce=True,
@@ -43,22 +44,38 @@ class Schedule:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
-    def _trigger(self) -> CronTrigger | IntervalTrigger:
-        interval = interval_seconds(self._setting)
-        if interval is not None:
-            return IntervalTrigger(seconds=interval, jitter=_JITTER_SECONDS)
-        minute, hour, day, month, weekday = self._setting.split()
-        return CronTrigger(
-            minute=minute,
-            hour=hour,
-            day=day,
-            month=month,
-            day_of_week=_named_weekdays(weekday),
-            jitter=_JITTER_SECONDS,
-        )
+
+def trigger(setting: str) -> BaseTrigger:
+    """When APScheduler is to run, by an interval or by five fields of cron, in local time.
+
+    As in cron, where both the day of the month and the weekday are restricted, either is enough.
+    """
+    interval = interval_seconds(setting)
+    if interval is not None:
+        return IntervalTrigger(seconds=interval, jitter=_JITTER_SECONDS)
+    minute, hour, day, month, weekday = setting.split()
+    days = [(day, "*")] if weekday == "*" else [("*", _named_weekdays(weekday))]
+    if day != "*" and weekday != "*":
+        days.append((day, "*"))
+    either = [
+        CronTrigger(minute=minute, hour=hour, day=on, month=month, day_of_week=weekdays)
+        for on, weekdays in days
+    ]
+    return OrTrigger(either, jitter=_JITTER_SECONDS)
 
 
 def _named_weekdays(field: str) -> str:
-    """Cron counts weekdays from Sunday (0 or 7), APScheduler from Monday; names mean the same to both."""
-    days, slash, step = field.partition("/")
-    return re.sub(r"\d", lambda digit: _WEEKDAYS[int(digit[0]) % 7], days) + slash + step
+    """The names of a field's weekdays: cron counts them from Sunday (0 or 7), APScheduler from Monday."""
+    numbers = {number % 7 for part in field.split(",") for number in _numbers(part)}
+    return ",".join(_WEEKDAYS[number] for number in sorted(numbers))
+
+
+def _numbers(part: str) -> Iterator[int]:
+    span, _, step = part.partition("/")
+    first, dash, last = ("0", "-", "6") if span == "*" else span.partition("-")
+    end = last if dash else "6" if step else first
+    yield from range(_number(first), _number(end) + 1, int(step or 1))
+
+
+def _number(day: str) -> int:
+    return _WEEKDAYS.index(day) if day in _WEEKDAYS else int(day)

@@ -235,6 +235,10 @@ def _with_absolute_paths(settings: Settings, base: Path, overrides: Mapping[str,
         for name in Settings.model_fields
         if isinstance(value := getattr(settings, name), Path)
     }
+    parts = [part.strip() for part in settings.shared_folders.split(";") if part.strip()]
+    paths["shared_folders"] = ";".join(
+        part if part.startswith(("/", "~", "=")) else f"{base}/{part}" for part in parts
+    )
     # A model may be named by its folder; a hub's name such as `BAAI/bge-m3` stays as it is.
     if (local := absolute(Path(settings.embeddings_model), base)).is_dir():
         paths["embeddings_model"] = str(local)

@@ -66,7 +66,8 @@ class Unreadable(SaseoError):
     """One document can't be read.
 
     Parameters: reason (`unsupported`, `too_large`, `empty`, `binary`, `encoding`, `permission`, `vanished`,
-    `changing`, `broken_link`, `link_loop`, `io`, `malformed`), detail.
+    `changing`, `broken_link`, `link_loop`, `link`,
+    `duplicate_name`, `unexpected`, `io`, `malformed`), detail.
     """
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from knowledge.catalog.records import GivenUp, KnownFile
-from knowledge.errors import InvalidFolder, RemovalWithheld, SaseoError, Unreadable
+from knowledge.errors import InvalidFolder, RemovalWithheld, SaseoError
 from knowledge.reports import Problem
 from knowledge.sources.folders import FileState, Scan
 from knowledge.types import ParsedDocument, Scope
@@ -187,6 +187,6 @@ def _note_problems(plan: Plan, root: str, scan: Scan, nested: tuple[str, ...]) -
         if problem.uri.startswith(nested):
             continue
         plan.problems.append((root, Problem(problem.uri, problem.error)))
-        if isinstance(problem.error, Unreadable) and problem.error.parameters["reason"] in PASSING:
+        if problem.error.parameters["reason"] in PASSING:
             unseen.add(problem.uri)
     return unseen

@@ -23,7 +23,7 @@ from knowledge.reports import Problem, Progress, RefreshReport, Stage
 _log = logging.getLogger(__name__)
 _BATCH_CHARACTERS = 300_000  # some hundred passages: enough to sort by length, soon enough to be seen
 _BATCH_DOCUMENTS = 500
-_EMBED_LIVE_AT_ONCE = 1_024  # texts whose vectors are kept together
+_EMBED_LIVE_AT_ONCE = 256  # texts whose vectors are kept together: what a stop may cost
 # Reasons of Unreadable for files that should have been read; all others are of no use to us, and are skipped.
 _FAILURES = PASSING | {"malformed", "encoding", "broken_link", "link_loop"}
 _EMBEDDING = ""  # stands for a root in the problem of a model that can't be used
@@ -205,7 +205,7 @@ class Refresh:
             return self._ingest.versions([draft for _, draft in batch.drafts])
         except SaseoError:
             raise
-        except Exception:
+        except Exception:  # noqa: BLE001 - told below, of the document that it comes from
             _log.exception("analysing %d documents failed; now one by one", len(batch.drafts))
         versions: list[NewVersion] = []
         together, batch.drafts = batch.drafts, []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from knowledge.errors import SaseoError
 from knowledge.types import Language
@@ -70,7 +70,8 @@ class RefreshReport:
         withheld: Iterable[Problem] = (),
     ) -> RefreshReport:
         """A report whose counts are given by name; one that isn't there is 0."""
-        return cls(*(counts.get(name, 0) for name in COUNTS), seconds, tuple(problems), tuple(withheld))
+        known: dict[str, Any] = {name: counts.get(name, 0) for name in COUNTS}
+        return cls(**known, seconds=seconds, problems=tuple(problems), withheld=tuple(withheld))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,20 +7,22 @@ snapshot.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.catalog.records import ScorablePassage, StoredPassage
 from knowledge.embedding import Abilities, Embedder, Vector
 from knowledge.index import Hits, LexicalQuery
 from knowledge.language import Analyzer
-from knowledge.ranking import bm25, diversify, fusion, query, repair
+from knowledge.ranking import answerable, bm25, diversify, evidence, fusion, query, repair
 from knowledge.snapshot import Snapshot
 from knowledge.types import LANGUAGES, Document, Language, Passage
 
-_LEXICAL_CANDIDATES = 100
-_DENSE_CANDIDATES = 50
+_LEXICAL_CANDIDATES = 60
+_DENSE_CANDIDATES = 30
 _BIGRAM_SHARE = 0.4  # of the bigrams' field in the index's first pass, as in the exact scores
 
 
@@ -47,20 +49,25 @@ class Candidate:
 class Retrieval:
     """What was found for a question, best first, and whether it is likely to answer.
 
-    `answerable` is a probability. `vector` is the question's, None without an embedder.
+    `answerable` is a probability, `threshold` the least one at which to answer. `vector` is the question's, None without an embedder.
     """
 
     question: str
     language: Language
     candidates: tuple[Candidate, ...]
     answerable: float
-    is_answerable: bool
+    threshold: float
     repaired: tuple[tuple[str, str], ...]
     milliseconds: float
     query: query.Query
     weights: dict[Language, bm25.Weights] = field(default_factory=dict)
     vector: Vector | None = None
     abilities: Abilities | None = None
+
+    @property
+    def is_answerable(self) -> bool:
+        """Whether the best passages are likely enough to answer."""
+        return bool(self.candidates) and self.answerable >= self.threshold
 
     def coverage(self, terms: set[str], language: Language) -> float:
         """The share of the question's weight that some terms carry, 0 to 1."""
@@ -103,7 +110,7 @@ class Retriever:
         self._analyzer = analyzer
         self._embedder = embedder
         self._abilities = abilities
-        self._threshold = 0.15 if threshold is None else threshold
+        self._threshold = threshold
 
     def retrieve(self, text: str, snapshot: Snapshot, limit: int) -> Retrieval:
         """The best passages of the snapshot for a question, at most `limit`."""
@@ -140,13 +147,14 @@ class Retriever:
             )
             for pick in chosen
         )
-        probability = float(words.max()) if candidates else 0.0
+        judged = self._judged(wanted, chosen, found, stored, fused, words, weights)
+        threshold = judged.threshold if self._threshold is None else self._threshold
         return Retrieval(
             question=text,
             language=wanted.language,
             candidates=candidates,
-            answerable=probability,
-            is_answerable=bool(candidates) and probability >= self._threshold,
+            answerable=judged.probability,
+            threshold=threshold,
             repaired=_repairs(asked, wanted),
             milliseconds=1000 * (time.perf_counter() - began),
             query=wanted,
@@ -154,6 +162,27 @@ class Retriever:
             vector=vector,
             abilities=self._abilities,
         )
+
+    def _judged(
+        self,
+        wanted: query.Query,
+        chosen: Sequence[diversify.Chosen],
+        found: Sequence[ScorablePassage],
+        stored: Mapping[int, StoredPassage],
+        fused: fusion.Fused,
+        words: NDArray[np.float64],
+        weights: Mapping[Language, bm25.Weights],
+    ) -> answerable.Judgement:
+        if not chosen:
+            return answerable.Judgement(0.0, 1.0, None)
+        index = chosen[0].index
+        best = evidence.Candidate(
+            passage=found[index].analysed,
+            heading_path=stored[found[index].row].passage.heading_path,
+            dense=float(fused.dense[index]),
+            trust=float(fused.trust[index]),
+        )
+        return answerable.judge(wanted, best, words, weights, self._analyzer)
 
 
 class _Ranks:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from pathlib import Path
 from knowledge.answer import Answerer
 from knowledge.catalog import Catalog, notes, reading
 from knowledge.embedding import Abilities, Embedder, EmbedderStatus
+from knowledge.errors import MissingDependency, ModelUnavailable
+from knowledge.index.embedded import was_written
 from knowledge.ingest import Ingest
 from knowledge.language import Analyzer
 from knowledge.library import Library
@@ -21,6 +24,8 @@ from knowledge.retrieve import Retrieval, Retriever
 from knowledge.sources.loader import FolderLoader, as_options, from_options, root_of
 from knowledge.sources.options import Folder
 from knowledge.types import AnswerEvent, Document, Passage, Question, Scope
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +63,12 @@ class Knowledge:
     def __init__(self, parts: Parts, *, owner: bool) -> None:
         self._parts = parts
         self._owner = owner
+        self._preparing = threading.Lock()
+        self._is_prepared = False
         self._opening = threading.Lock()
         self._opened: Library | None = None
         self._refreshing = threading.Lock()
+        self._making = threading.Lock()
         self._retriever: Retriever | None = None
         extractor = Extractor(parts.analyzer, parts.embedder)
         self._answerer = Answerer(self.retrieve, extractor.extract)
@@ -160,8 +168,9 @@ class Knowledge:
     def retrieve(self, text: str, scopes: frozenset[Scope], *, limit: int = 10) -> Retrieval:
         """The passages that answer best, among those of some scopes."""
         library = self._library
-        if self._retriever is None:
-            self._retriever = self._make_retriever()
+        with self._making:
+            if self._retriever is None:
+                self._retriever = self._make_retriever()
         with library.pin(scopes) as snapshot:
             return self._retriever.retrieve(text, snapshot, limit)
 
@@ -189,6 +198,17 @@ class Knowledge:
             progress(Progress("finishing", 0, 0, "", 0.0))
             self._library.rebuild()
 
+    def prepare(self) -> None:
+        """Create the catalog or migrate it. The first use does it too.
+
+        Raises:
+            CatalogDamaged: the catalog can't be used.
+        """
+        with self._preparing:
+            if not self._is_prepared:
+                self._parts.catalog.prepare(had_documents=was_written(self._parts.folder))
+                self._is_prepared = True
+
     def warm(self) -> None:
         """Open the index and load the models, ahead of the first question."""
         self.retrieve("처음 question", frozenset({Scope("everyone")}), limit=1)
@@ -202,22 +222,14 @@ class Knowledge:
 
     @property
     def _catalog(self) -> Catalog:
-        with self._opening:
-            self._prepare()
+        self.prepare()
         return self._parts.catalog
-
-    _prepared = False
-
-    def _prepare(self) -> None:
-        if not self._prepared:
-            self._parts.catalog.prepare()
-            self._prepared = True
 
     @property
     def _library(self) -> Library:
+        self.prepare()
         with self._opening:
             if self._opened is None:
-                self._prepare()
                 embedder = self._parts.embedder
                 self._opened = Library(
                     self._parts.catalog,
@@ -229,8 +241,15 @@ class Knowledge:
             return self._opened
 
     def _make_retriever(self) -> Retriever:
-        embedder = self._parts.embedder
-        abilities = self._parts.abilities(embedder) if embedder else None
+        """What searches by words and meaning, or by words alone when the model turns out not to work."""
+        embedder, abilities = self._parts.embedder, None
+        if embedder is not None:
+            try:
+                embedder.embed_query("")
+                abilities = self._parts.abilities(embedder)
+            except (ModelUnavailable, MissingDependency) as error:
+                _log.warning("searching by words alone, without the embedding model: %s", error)
+                embedder = None
         return Retriever(self._parts.analyzer, embedder, abilities, self._parts.answer_threshold)
 
 

@@ -8,9 +8,8 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection
 
-from knowledge.catalog import reading
+from knowledge.catalog import Connection, reading
 from knowledge.catalog.records import ScorablePassage, StoredPassage
 from knowledge.embedding import Vector
 from knowledge.index import Hits, IndexReader, LexicalQuery

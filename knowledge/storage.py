@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from knowledge.errors import StorageFull
+
+_BLOCK = 1 << 22
+_ROOM = 1 << 18
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
@@ -28,6 +33,23 @@ def write_atomically(path: Path, content: str | bytes) -> None:
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def checksum(path: Path) -> int | None:
+    """CRC-32 of a file, None where there is none: tells a damaged file from what was written."""
+    value = 0
+    try:
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                value = zlib.crc32(block, value)
+    except FileNotFoundError:
+        return None
+    return value
+
+
+def has_space(folder: Path) -> bool:
+    """Whether the disk has room to speak of: for libraries that don't say why they could not write."""
+    return shutil.disk_usage(folder).free > _ROOM
 
 
 @contextmanager

@@ -24,7 +24,7 @@ def unspaced(text: str) -> str:
 
 
 def mistyped(text: str, typos: int, rng: random.Random) -> str:
-    """The text with one slip in each of `typos` words of four letters or more (in all of them, if there are fewer).
+    """The text with one slip in each of `typos` words of four letters or more, or in all of them.
 
     A slip is two letters swapped, a letter lost, doubled or replaced by any other.
     """

@@ -28,13 +28,18 @@ def chat(session: Session, scopes: list[str]) -> None:
     """Open the knowledge for reading and converse."""
     asked = audience(scopes)
     with session.knowledge() as knowledge, BackgroundLoop() as loop:
-        converse(session, knowledge, knowledge.answer, loop, Conversation(asked, session.answer_language))
+        conversation = Conversation(asked, session.answer_language)
+        if not converse(session, knowledge, knowledge.answer, loop, conversation):
+            session.leave_at_once()
 
 
 def converse(
     session: Session, knowledge: Knowledge, handler: Handler, loop: BackgroundLoop, conversation: Conversation
-) -> None:
-    """Greet, show the prompt at once while the models load behind it, and answer until the person leaves."""
+) -> bool:
+    """Greet, show the prompt at once while the models load behind it, and answer until the person leaves.
+
+    Returns whether the models were loaded by then; if not, a thread is still at it.
+    """
     banner(session, knowledge)
     save_history = use_history(session.settings.data_dir / "history")
     ready = loop.submit(_warm(knowledge))
@@ -43,6 +48,7 @@ def converse(
         ConsoleChat(handler, loop.submit, screen, ready=ready, conversation=conversation, read=input).run()
     finally:
         save_history()
+    return ready.done()
 
 
 def banner(session: Session, knowledge: Knowledge) -> None:

@@ -73,15 +73,15 @@ def _language_is_missing(session: Session) -> bool:
 
 def _asked(session: Session, kind: Kind) -> bool:
     if kind == "language":
-        return confirm(
-            session, "offer-language", model=MODEL_NAME, size=screen.size(DOWNLOAD_SIZE), licence=LICENCE
-        )
+        session.say("offer-language", model=MODEL_NAME, size=screen.size(DOWNLOAD_SIZE), licence=LICENCE)
+        return confirm(session, "models-sure")
     from knowledge.embedding.presets import preset
 
     model = session.settings.embeddings_model
     known = preset(model)
     facts = {"size": screen.size(known.megabytes * 1e6), "licence": known.licence} if known else {}
-    return confirm(session, "offer-embedding" if known else "offer-embedding-unknown", model=model, **facts)
+    session.say("offer-embedding" if known else "offer-embedding-unknown", model=model, **facts)
+    return confirm(session, "models-sure")
 
 
 def _download(session: Session, kind: Kind) -> None:

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger(__name__)
 
+LEAVE_SECONDS = 3.0
+"""How long a person who leaves waits for a run or a model's loading to end."""
+
 Input = Literal["terminal", "lines", "none"]
 
 
@@ -80,7 +83,10 @@ def _chat(session: Session) -> None:
             conversation = Conversation(answer_language=session.answer_language)
             converse(session, app.knowledge, app.handler, loop, conversation)
         finally:
-            loop.submit(app.__aexit__(None, None, None)).result()
+            try:
+                loop.submit(app.__aexit__(None, None, None)).result(timeout=LEAVE_SECONDS)
+            except TimeoutError:
+                session.leave_at_once()
 
 
 async def _answer_pipe(session: Session) -> bool:

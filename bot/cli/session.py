@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -60,6 +62,7 @@ class Doors:
     build: Callable[..., Any] = _build
     open_corpus: Callable[..., AbstractContextManager[Any]] = _open_corpus
     probe: Callable[..., Any] = _probe
+    exit_now: Callable[[int], None] = os._exit
 
 
 @dataclass(slots=True)
@@ -85,6 +88,16 @@ class Session:
     def text(self, key: str, **parameters: object) -> str:
         """The sentence `key` in the screen's language."""
         return messages.text(key, self.language, **parameters)
+
+    def leave_at_once(self) -> None:
+        """End the process without waiting for its threads: a model that is being loaded can't be stopped.
+
+        Nothing is lost: whatever a process was doing when it ended, the next one goes on from there.
+        """
+        logging.shutdown()
+        for console in (self.out, self.err):
+            console.file.flush()
+        self.doors.exit_now(0)
 
     def say(self, key: str, *, style: str = "", **parameters: object) -> None:
         """Write a sentence beside the results (standard error)."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, RowMapping, Select, and_, func, select, true
+from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, func, select, true
 
 from knowledge.catalog.records import KnownFile, ScorablePassage, StoredPassage
 from knowledge.catalog.schema import documents, passages, state, statistics, vectors, versions
@@ -16,6 +16,7 @@ from knowledge.ranking.bm25 import Analysed
 from knowledge.types import Document, Passage, Scope
 
 _CHUNK = 10_000
+_ROWS_AT_ONCE = 1_000  # fetched: one by one is slow, and all at once keeps the garbage collector busy
 _live = documents.join(versions, documents.c.live_version == versions.c.id)
 # By primary keys from the passages on, so that a few rows are looked up and nothing is scanned.
 _all_passages = passages.join(versions, passages.c.version_id == versions.c.id).join(
@@ -41,27 +42,21 @@ def known_files(connection: Connection) -> dict[str, KnownFile]:
     """The live version of every document by uri."""
     v = versions.c
     query = select(documents.c.id, documents.c.uri, v.scope, v.content_hash, v.recipe, v.size, v.mtime_ns)
-    found = map(KnownFile._make, connection.execute(query.select_from(_live)).all())
-    return {file.uri: file for file in found}
+    found = connection.execute(query.select_from(_live)).yield_per(_ROWS_AT_ONCE)
+    return {row[1]: KnownFile._make(row) for row in found}
 
 
 def scorable_passages(connection: Connection, rows: Sequence[int]) -> list[ScorablePassage]:
     """What scoring needs of the live passages among some rows, in no particular order."""
-    p = passages.c
-    query = select(p.row, documents.c.id, p.terms, p.term_count, p.squeezed, p.bigram_count, p.language)
-    query = query.select_from(_all_passages).where(_is_live, p.row.in_(rows))
     return [
         ScorablePassage(row, document_id, Analysed(*values))
-        for row, document_id, *values in connection.execute(query)
+        for row, document_id, *values in connection.execute(_scorable, {"rows": rows})
     ]
 
 
 def load_passages(connection: Connection, rows: Sequence[int]) -> dict[int, StoredPassage]:
     """The live passages among some rows, with their documents, by row."""
-    query = _document_columns(
-        select(*passages.c, documents.c.uri, documents.c.id.label("document_id")).select_from(_all_passages)
-    ).where(_is_live, passages.c.row.in_(rows))
-    found = connection.execute(query).mappings()
+    found = connection.execute(_stored, {"rows": rows}).mappings()
     return {row["row"]: StoredPassage(row["row"], _passage(row), _document(row)) for row in found}
 
 
@@ -168,6 +163,26 @@ def _document_columns(query: Select[tuple[object, ...]]) -> Select[tuple[object,
         v.passage_count,
         v.language.label("document_language"),
     )
+
+
+# Built once: every question runs these two, and building them takes longer than running them.
+_wanted = passages.c.row.in_(bindparam("rows", expanding=True))
+_scorable = (
+    select(
+        passages.c.row,
+        documents.c.id,
+        passages.c.terms,
+        passages.c.term_count,
+        passages.c.squeezed,
+        passages.c.bigram_count,
+        passages.c.language,
+    )
+    .select_from(_all_passages)
+    .where(_is_live, _wanted)
+)
+_stored = _document_columns(
+    select(*passages.c, documents.c.uri, documents.c.id.label("document_id")).select_from(_all_passages)
+).where(_is_live, _wanted)
 
 
 def _document(row: RowMapping) -> Document:

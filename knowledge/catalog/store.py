@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from knowledge.catalog.migrate import HEAD, current_revision, migrate
 from knowledge.errors import CatalogDamaged, IndexUnavailable, SaseoError, StorageFull
+from knowledge.storage import has_space
 
 _BUSY_SECONDS = 30
 
@@ -50,12 +51,23 @@ class Catalog:
     def _sqlite(self) -> bool:
         return self._url.get_backend_name() == "sqlite"
 
-    def prepare(self) -> None:
-        """Create the schema or migrate it."""
+    def prepare(self, *, had_documents: bool = False) -> None:
+        """Create the schema or migrate it.
+
+        Args:
+            had_documents: whether this catalog has been written to before, so that a file without anything in
+                it was emptied, which SQLite takes for a new database.
+
+        Raises:
+            CatalogDamaged: the file is no catalog, was emptied, or is a later program's.
+        """
+        was_there = self._sqlite and Path(self.location).exists()
         with self.read() as connection:
             current = current_revision(connection)
         if current == HEAD:
             return
+        if current is None and was_there and had_documents:
+            raise CatalogDamaged(path=self.location, detail="empty")
         if current is not None and current > HEAD:
             raise CatalogDamaged(
                 path=self.location, detail=f"schema {current} is newer than this program's {HEAD}"
@@ -92,11 +104,17 @@ class Catalog:
         detail = str(error.orig)
         code = getattr(error.orig, "sqlite_errorcode", None)
         primary = code & 0xFF if code is not None else None  # the upper bits tell variants of one error apart
-        if primary in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT) or "malformed" in detail:
+        is_torn = "malformed" in detail or "Could not decode" in detail
+        if primary in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT) or is_torn:
             return CatalogDamaged(path=self.location, detail=detail)
-        if primary == sqlite3.SQLITE_FULL or "No space left" in detail:
+        if primary == sqlite3.SQLITE_FULL or "No space left" in detail or self._has_no_room(primary):
             return StorageFull(path=self.location)
         return IndexUnavailable(detail=detail)
+
+    def _has_no_room(self, code: int | None) -> bool:
+        """Whether SQLite's error about a file that it could not make or let grow comes from a full disk."""
+        unclear = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
+        return self._sqlite and code in unclear and not has_space(Path(self.location).parent)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

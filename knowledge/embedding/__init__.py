@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from knowledge.embedding.cache import CachedEmbedder
+from knowledge.embedding.cache import QueryCache
 from knowledge.embedding.factory import EmbedderStatus, open_embedder, status_of
 from knowledge.embedding.probe import Abilities, Ability, load_or_measure, measure
 from knowledge.embedding.protocol import Embedder, Vector
@@ -10,9 +10,9 @@ from knowledge.embedding.protocol import Embedder, Vector
 __all__ = [
     "Abilities",
     "Ability",
-    "CachedEmbedder",
     "Embedder",
     "EmbedderStatus",
+    "QueryCache",
     "Vector",
     "load_or_measure",
     "measure",

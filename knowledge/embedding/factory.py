@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from knowledge.embedding.cache import CachedEmbedder
+from knowledge.embedding.cache import QueryCache
 from knowledge.embedding.locate import locate
 from knowledge.embedding.presets import PACKAGED, full_name, preset
 from knowledge.embedding.protocol import Embedder
@@ -67,7 +67,7 @@ def open_embedder(
         provider: `none` switches embeddings off.
         model: a folder, a hub name, or a short name of `presets`.
         device: as torch names it.
-        folder: holds downloaded models, beside the hub's own cache, and the cache of vectors.
+        folder: holds downloaded models, beside the hub's own cache.
         threads: CPU threads for documents; None takes one for each core.
         pause: see `SentenceTransformerEmbedder`.
     """
@@ -79,4 +79,4 @@ def open_embedder(
     inner = SentenceTransformerEmbedder(
         status.used, device=device, cache_folder=folder, threads=threads, pause=pause
     )
-    return CachedEmbedder(inner, folder), status
+    return QueryCache(inner), status

@@ -48,6 +48,11 @@ class DenseReader:
             segment.score(rows, vector, scores)
         return scores
 
+    @property
+    def count(self) -> int:
+        """How many rows are alive."""
+        return sum(segment.live_count for segment in self._segments)
+
     def rows(self) -> NDArray[np.int64]:
         """Every row that is alive, ascending."""
         alive = [s.rows if s.dead is None else s.rows[~s.dead] for s in self._segments]

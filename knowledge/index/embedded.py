@@ -23,6 +23,11 @@ _CHUNK = 2_000
 Entries = Callable[[Sequence[int]], Iterator[Entry]]
 
 
+def was_written(folder: Path) -> bool:
+    """Whether there has been an index in this folder."""
+    return (folder / "lexical" / "state.json").exists()
+
+
 class EmbeddedReader:
     """One unchanging view of both halves."""
 
@@ -137,7 +142,9 @@ class EmbeddedIndex:
 
     def lacks_vectors(self, live: NDArray[np.int64]) -> bool:
         """Whether some of these rows have no vectors here, and should have."""
-        return self._dense is not None and len(np.setdiff1d(live, self._dense.reader().rows())) > 0
+        if self._dense is None or self._dense.reader().count == len(live):
+            return False
+        return len(np.setdiff1d(live, self._dense.reader().rows())) > 0
 
     def _open_lexical(self) -> LexicalStore:
         folder = self._folder / "lexical"

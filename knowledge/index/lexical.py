@@ -8,7 +8,8 @@ ranking.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ import numpy as np
 
 from knowledge.errors import IndexDamaged, IndexUnavailable, MissingDependency, StorageFull
 from knowledge.index import Entry, Hits, LexicalQuery
-from knowledge.storage import write_atomically
+from knowledge.storage import checksum, has_space, write_atomically
 from knowledge.types import LANGUAGES, Language, Scope
 
 if TYPE_CHECKING:
@@ -119,12 +120,13 @@ class LexicalStore:
         self._folder = folder
         self._writer: tantivy.IndexWriter | None = None
         self._dirty = False
+        self._checksums: dict[str, int] = {}
         module = _tantivy()
         try:
             if folder is None:
                 self._index = module.Index(_schema(module))
             elif (folder / "files").exists():
-                self._check_version(folder)
+                self._checksums = _checked(folder)
                 self._index = module.Index.open(str(folder / "files"))
             else:
                 (folder / "files").mkdir(parents=True)
@@ -134,7 +136,7 @@ class LexicalStore:
             self._index.register_tokenizer("bigrams", _analyzer(module, module.Tokenizer.ngram(2, 2)))
             self._index.config_reader("manual")
             self._current = LexicalReader(self._index)
-        except (ValueError, OSError, KeyError) as error:
+        except (ValueError, OSError, KeyError, TypeError) as error:
             raise IndexDamaged(path=str(folder), detail=str(error)) from error
 
     @property
@@ -151,19 +153,20 @@ class LexicalStore:
 
     def add(self, entries: Sequence[Entry]) -> None:
         """Add entries and commit them, with the removals that were waiting."""
-        writer = self._open_writer()
         document = _tantivy().Document.from_dict
-        for entry in entries:
-            fields = {
-                "row": [entry.row],
-                "scope": [entry.scope],
-                f"terms_{entry.language}": [entry.terms.replace(_SEPARATOR, " ")],
-            }
-            if entry.language == "ko":
-                fields["bigrams"] = [entry.squeezed]
-            writer.add_document(document(fields, self._index.schema))
-        self._dirty = True
-        self._commit()
+        with self._writing() as writer:
+            for entry in entries:
+                fields = {
+                    "row": [entry.row],
+                    "scope": [entry.scope],
+                    f"terms_{entry.language}": [entry.terms.replace(_SEPARATOR, " ")],
+                }
+                if entry.language == "ko":
+                    fields["bigrams"] = [entry.squeezed]
+                writer.add_document(document(fields, self._index.schema))
+            writer.commit()
+        self._dirty = False
+        self.reload()
 
     def remove(self, rows: Sequence[int]) -> None:
         """Mark rows as gone; the next `add` or `flush` commits it."""
@@ -171,7 +174,8 @@ class LexicalStore:
             return
         # By query: tantivy's delete by term takes a Python int for a signed one, and finds nothing.
         wanted = _tantivy().Query.term_set_query(self._index.schema, "row", list(rows))
-        self._open_writer().delete_documents_by_query(wanted)
+        with self._writing() as writer:
+            writer.delete_documents_by_query(wanted)
         self._dirty = True
 
     def reader(self) -> LexicalReader:
@@ -186,7 +190,7 @@ class LexicalStore:
     def flush(self, generation: int) -> None:
         """Commit, and note the catalog's generation."""
         if self._dirty:
-            self._commit()
+            self.add([])
         self._write_state(generation)
 
     def close(self) -> None:
@@ -196,35 +200,55 @@ class LexicalStore:
             self._writer.wait_merging_threads()
             self._writer = None
 
-    def _open_writer(self) -> tantivy.IndexWriter:
-        if self._writer is None:
-            try:
-                self._writer = self._index.writer(heap_size=_HEAP, num_threads=1)
-            except ValueError as error:
-                raise IndexUnavailable(detail=str(error)) from error
-        return self._writer
-
-    def _commit(self) -> None:
+    @contextmanager
+    def _writing(self) -> Iterator[tantivy.IndexWriter]:
+        """The writer; its errors are mapped, and one that failed once stays broken and is given up."""
         try:
-            self._open_writer().commit()
+            if self._writer is None:
+                self._writer = self._index.writer(heap_size=_HEAP, num_threads=1)
+            yield self._writer
         except (ValueError, OSError) as error:
-            self._writer = None  # a writer that failed once stays broken
-            if "No space left" in str(error):
+            self._writer = None
+            if _is_full(str(error)) or (self._folder is not None and not has_space(self._folder)):
                 raise StorageFull(path=str(self._folder)) from error
             raise IndexUnavailable(detail=str(error)) from error
-        self._dirty = False
-        self.reload()
 
     def _write_state(self, generation: int) -> None:
         if self._folder is not None:
-            state = {"version": _VERSION, "generation": generation}
+            self._checksums = _checksums(self._folder / "files", self._checksums)
+            state = {"version": _VERSION, "generation": generation, "checksums": self._checksums}
             write_atomically(self._folder / "state.json", json.dumps(state))
 
-    @staticmethod
-    def _check_version(folder: Path) -> None:
-        found = json.loads((folder / "state.json").read_text())["version"]
-        if found != _VERSION:
-            raise ValueError(f"version {found}, this program's is {_VERSION}")
+
+def _checked(folder: Path) -> dict[str, int]:
+    """The checksums of the last flush, once the files were found to agree.
+
+    What tantivy has merged away since then is fine; that nothing is missing it sees itself.
+
+    Raises:
+        ValueError: a file was altered, or another version of this program wrote them.
+    """
+    state = json.loads((folder / "state.json").read_text())
+    if state["version"] != _VERSION:
+        raise ValueError(f"version {state['version']}, this program's is {_VERSION}")
+    noted: dict[str, int] = state["checksums"]
+    for name, value in noted.items():
+        if checksum(folder / "files" / name) not in (value, None):
+            raise ValueError(f"{name} was altered")
+    return noted
+
+
+def _checksums(files: Path, known: dict[str, int]) -> dict[str, int]:
+    """Those of the committed segments' files. They never change; others may be half written."""
+    meta = json.loads((files / "meta.json").read_text())
+    segments = {segment["segment_id"].replace("-", "") for segment in meta["segments"]}
+    names = [path.name for path in files.iterdir() if path.name.split(".")[0] in segments]
+    found = {name: known[name] if name in known else checksum(files / name) for name in names}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _is_full(message: str) -> bool:
+    return "No space left" in message or "StorageFull" in message
 
 
 def field_of(language: Language) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import uuid
-import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +21,7 @@ from numpy.typing import NDArray
 from knowledge.embedding import Vector
 from knowledge.errors import IndexDamaged, MissingDependency
 from knowledge.index import Hits
-from knowledge.storage import disk_errors
+from knowledge.storage import checksum, disk_errors
 from knowledge.types import Scope
 
 _BITS = 2
@@ -71,6 +70,12 @@ class Segment:
     def dead_count(self) -> int:
         """How many vectors are passed over."""
         return 0 if self.dead is None else int(self.dead.sum())
+
+    @property
+    def live_count(self) -> int:
+        """How many rows are not passed over."""
+        alive = self.rows if self.dead is None else self.rows[~self.dead]
+        return int(np.count_nonzero(np.diff(alive))) + min(len(alive), 1)
 
     def without(self, rows: NDArray[np.int64]) -> Segment:
         """The same vectors with those of some rows passed over."""
@@ -123,12 +128,13 @@ class Segment:
         """Write the files; gives the segment that is mapped from them, and its line in the manifest."""
         name = uuid.uuid4().hex
         paths = _paths(folder, name)
+        # By Python's own writing: NumPy and FAISS don't say that it was the disk that is full.
         with disk_errors(folder):
-            np.save(paths["rows"], self.rows)
-            np.save(paths["vectors"], self.vectors)
+            _write_array(paths["rows"], self.rows)
+            _write_array(paths["vectors"], self.vectors)
             if self.codes is not None:
-                _faiss().write_index(self.codes, str(paths["codes"]))
-        checks = {kind: _checksum(path) for kind, path in paths.items() if path.exists()}
+                paths["codes"].write_bytes(_faiss().serialize_index(self.codes).data)
+        checks = {kind: checksum(path) for kind, path in paths.items() if path.exists()}
         saved = replace(self, name=name, vectors=_mapped(paths["vectors"]))
         return saved, {"name": name, "scope": self.scope, "checksums": checks}
 
@@ -144,10 +150,9 @@ class Segment:
             IndexDamaged: a file is missing, or isn't what was written.
         """
         paths = _paths(folder, line["name"])
-        for kind, checksum in line["checksums"].items():
-            path = paths[kind]
-            if not path.is_file() or _checksum(path) != checksum:
-                raise IndexDamaged(path=str(path), detail="missing or altered")
+        for kind, noted in line["checksums"].items():
+            if checksum(paths[kind]) != noted:
+                raise IndexDamaged(path=str(paths[kind]), detail="missing or altered")
         segment = cls(
             Scope(line["scope"]),
             np.load(paths["rows"]),
@@ -193,14 +198,23 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
     if not path.exists():
         return None
     try:
-        manifest: dict[str, Any] = json.loads(path.read_text())
+        manifest = json.loads(path.read_text())
     except ValueError as error:
         raise IndexDamaged(path=str(path), detail=str(error)) from error
+    if not isinstance(manifest, dict):
+        raise IndexDamaged(path=str(path), detail="no manifest")
     return manifest
 
 
+def _write_array(path: Path, array: NDArray[Any]) -> None:
+    """As np.save does."""
+    with path.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(array))
+        file.write(np.ascontiguousarray(array).data)
+
+
 def _mapped(path: Path) -> Vector:
-    """A file's array without reading it; as a plain array, for each slice of a memmap costs its own bookkeeping."""
+    """A file's array, not read yet; a plain one, for slices of a memmap have their own bookkeeping."""
     mapped: Vector = np.load(path, mmap_mode="r").view(np.ndarray)
     return mapped
 
@@ -211,11 +225,3 @@ def _paths(folder: Path, name: str) -> dict[str, Path]:
         "vectors": folder / f"{name}.vectors.npy",
         "codes": folder / f"{name}.codes.faiss",
     }
-
-
-def _checksum(path: Path) -> int:
-    value = 0
-    with path.open("rb") as file:
-        while block := file.read(1 << 22):
-            value = zlib.crc32(block, value)
-    return value

@@ -82,7 +82,7 @@ class Analyzer:
     def tagged(self, text: str, language: Language) -> list[Tagged]:
         """`terms`, each with its part of speech.
 
-        Words that aren't Hangul are SN (numbers), NNP (with a capital that doesn't begin the text) or SL.
+        Words that aren't Hangul are SN (numbers), NNP (with a capital, if it doesn't begin an English text) or SL.
         """
         text = normalized(text)
         return self._merged(text, self._load().tokenize(text) if _SYLLABLE.search(text) else (), language)
@@ -148,7 +148,8 @@ class Analyzer:
                 continue
             else:
                 forms = [word.whole, *(part for part in word.parts if part not in FUNCTION_WORDS)]
-            tag = "NNP" if word.capital and word.start and not shouting else "SL"
+            named = word.capital and not shouting and (language == "ko" or word.start > 0)
+            tag = "NNP" if named else "SL"
             yield (
                 word.start,
                 [Tagged(stem(form), "SN" if form[0].isdecimal() else tag) for form in forms if form],

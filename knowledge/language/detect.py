@@ -35,4 +35,4 @@ def detect(text: str) -> Language:
             korean += 1
         elif word.replace("’", "'").lower() in FUNCTION_WORDS:
             english += 1
-    return "en" if english > korean else "ko"
+    return "ko" if korean and korean >= english else "en"

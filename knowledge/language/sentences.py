@@ -49,8 +49,8 @@ def split(text: str, inside: Callable[[str], Iterator[int]]) -> list[Span]:
 def english(text: str) -> Iterator[int]:
     """Where the second and later sentences of an English text begin.
 
-    A sentence ends with punctuation that stands before a space, isn't an abbreviation's or an initial's, and isn't
-    followed by a small letter.
+    A sentence ends with punctuation that stands before a space, isn't an abbreviation's or an initial's, and
+    isn't followed by a small letter.
     """
     for match in _END.finditer(text):
         follows = _OPENING.match(text, match.end())

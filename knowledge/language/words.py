@@ -28,8 +28,8 @@ _LONGEST = 64
 class Word(NamedTuple):
     """One written word, in lower case: its form as a whole, and the parts it is also found by.
 
-    `capital` tells that it began with a capital letter; `shouted`, that all of its letters were capitals, so that
-    "IT" isn't taken for "it".
+    `capital` tells that it began with a capital letter; `shouted`, that all of its letters were capitals,
+    so that "IT" isn't taken for "it".
     """
 
     start: int

@@ -70,6 +70,7 @@ error-unreadable-binary = The file isn't text, whatever its name says.
 error-unreadable-encoding = The text's encoding can't be told. Save the file as UTF-8.
 error-unreadable-permission = The right to read the file is missing. Give it to the account that runs Saseo.
 error-unreadable-duplicate_name = Another file of this folder has the same name, written with other bytes. Rename one of them.
+error-unreadable-unexpected = Reading the file failed in a way that Saseo doesn't know. The log has the details.
 error-unreadable-vanished = The file was gone before it could be read.
 error-unreadable-changing = The file changed while it was being read. The next run tries again.
 error-unreadable-link = The link leads out of the folder. To follow it, set follow_links in folders.toml.
@@ -307,9 +308,9 @@ models-set = To use it, set in .env: { $setting }
 models-index-again = Bring the index up to date with it: saseo index
 models-engine = To run it, llama.cpp is needed: { $command }
 offer-intro = Two better models can be fetched once. Saseo asks only this time; saseo models download gets them later.
-offer-embedding = Embedding model { $model } ({ $size }, licence { $licence }): finds meanings in Korean and English. Download now?
-offer-embedding-unknown = Embedding model { $model }: it is configured and isn't on this machine. Download now?
-offer-language = Language model { $model } ({ $size }, licence { $licence }): for written answers. Download now?
+offer-embedding = Embedding model { $model } ({ $size }, licence { $licence }): finds meanings in Korean and English.
+offer-embedding-unknown = Embedding model { $model }: it is configured and isn't on this machine.
+offer-language = Language model { $model } ({ $size }, licence { $licence }): for written answers.
 offer-failed = The download didn't finish. Try again later with: { $command }
 
 ## Doctor

@@ -49,6 +49,7 @@ error-unreadable-binary = 이름과 달리 텍스트 파일이 아닙니다.
 error-unreadable-encoding = 글자 인코딩을 알아낼 수 없습니다. UTF-8로 저장해 주세요.
 error-unreadable-permission = 파일을 읽을 권한이 없습니다. Saseo를 실행하는 계정에 읽기 권한을 주세요.
 error-unreadable-duplicate_name = 같은 폴더에 바이트만 다르고 이름이 같은 파일이 또 있습니다. 하나의 이름을 바꿔 주세요.
+error-unreadable-unexpected = 알 수 없는 까닭으로 파일을 읽지 못했습니다. 자세한 내용은 로그에 있습니다.
 error-unreadable-vanished = 읽기 전에 파일이 사라졌습니다.
 error-unreadable-changing = 읽는 동안 파일이 바뀌었습니다. 다음번에 다시 읽습니다.
 error-unreadable-link = 폴더 밖을 가리키는 링크입니다. 따라가려면 folders.toml에 follow_links를 적어 주세요.
@@ -256,9 +257,9 @@ models-set = 이 모델을 쓰려면 .env에 적어 주세요: { $setting }
 models-index-again = 이 모델로 색인을 맞추려면: saseo index
 models-engine = 이 모델을 돌리려면 llama.cpp가 필요합니다: { $command }
 offer-intro = 더 나은 모델 두 개를 내려받을 수 있습니다. 지금 한 번만 묻습니다. 나중에는 saseo models download로 받을 수 있습니다.
-offer-embedding = 임베딩 모델 { $model } ({ $size }, 라이선스 { $licence }): 한국어와 영어를 뜻으로 찾습니다. 지금 내려받을까요?
-offer-embedding-unknown = 임베딩 모델 { $model }: 설정되어 있지만 이 컴퓨터에 없습니다. 지금 내려받을까요?
-offer-language = 언어 모델 { $model } ({ $size }, 라이선스 { $licence }): 글로 답을 씁니다. 지금 내려받을까요?
+offer-embedding = 임베딩 모델 { $model } ({ $size }, 라이선스 { $licence }): 한국어와 영어를 뜻으로 찾습니다.
+offer-embedding-unknown = 임베딩 모델 { $model }: 설정되어 있지만 이 컴퓨터에 없습니다.
+offer-language = 언어 모델 { $model } ({ $size }, 라이선스 { $licence }): 글로 답을 씁니다.
 offer-failed = 내려받기를 마치지 못했습니다. 나중에 다시: { $command }
 
 ## 진단

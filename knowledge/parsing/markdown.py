@@ -113,12 +113,12 @@ def _block(text: str, span: _Span, offsets: list[int]) -> Block | None:
         return None
     header = text[start : offsets[span.first + 1] - 1].strip() if span.kind == "table" else ""
     parts = tuple(offsets[part] for part in span.parts)
-    start, end = _trimmed(text, start, end, indented=span.kind == "code")
+    start, end = _trimmed(text, start, end, indented=span.kind in ("code", "list"))
     return Block(span.kind, start, end, header=header, parts=parts)
 
 
 def _trimmed(text: str, start: int, end: int, *, indented: bool = False) -> tuple[int, int]:
-    """Without the spaces at the end, nor, unless it is `indented`, those at the start."""
+    """Without the spaces at the end, nor those at the start unless its first line is `indented`."""
     content = text[start:end].rstrip()
     return start if indented else start + len(content) - len(content.lstrip()), start + len(content)
 

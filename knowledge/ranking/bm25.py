@@ -1,7 +1,8 @@
 """BM25 of candidate passages, exactly, with statistics per language and as a fraction of what is possible.
 
-Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009). The index finds candidates with its
-own scores; here they get comparable ones: 1 would be a passage full of every word of the question.
+Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009). The index finds
+candidates with its own scores; here they get comparable ones: 1 would be a passage full of every word of
+the question.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _SEPARATOR = "\x1f"
 
 @dataclass(frozen=True, slots=True)
 class Analysed:
-    """What is kept of a passage to score it: packed terms, and the text without spaces in which bigrams are counted."""
+    """What is kept of a passage to score it: its packed terms, and its text without spaces."""
 
     terms: str
     n_terms: int
@@ -67,8 +68,9 @@ DEFAULT = Bm25()
 class Weights:
     """What the words of one question weigh among the passages of one language.
 
-    `terms` has an entry for each of `Query.terms` (idf of its commonest form times the term's own weight, 0 frequency
-    counting as the rarest), `bigrams` for each of `Query.bigrams`; `known` tells which terms stand anywhere.
+    `terms` has an entry for each of `Query.terms` (idf of its commonest form times the term's own weight,
+    0 frequency counting as the rarest), `bigrams` for each of `Query.bigrams`; `known` tells which terms
+    stand anywhere.
     """
 
     terms: NDArray[np.float64]
@@ -76,10 +78,11 @@ class Weights:
     bigrams: NDArray[np.float64]
     average_terms: float
     average_bigrams: float
+    rarest: float
 
 
 def pack(terms: Iterable[str]) -> str:
-    """One string of all terms, each with a separator on both sides, so that `count` finds whole terms only."""
+    """One string of all terms, each with a separator on both sides: `count` then finds whole terms only."""
     packed = _SEPARATOR.join(terms)
     return f"{_SEPARATOR}{packed}{_SEPARATOR}" if packed else ""
 
@@ -106,7 +109,8 @@ def count_terms(passages: Sequence[Analysed], terms: Sequence[str]) -> NDArray[n
 def count(texts: Sequence[str], needles: Sequence[str]) -> NDArray[np.float64]:
     """How often each needle (of at least two characters) stands in each text; shape (texts, needles).
 
-    All texts are searched at once: where two UTF-16 units agree with the first two of a needle, the rest is compared.
+    All texts are searched at once: where two UTF-16 units agree with the first two of a needle, the rest
+    is compared.
     """
     counts = np.zeros((len(texts), len(needles)))
     if not texts or not needles:
@@ -114,7 +118,8 @@ def count(texts: Sequence[str], needles: Sequence[str]) -> NDArray[np.float64]:
     wanted = [_units(needle) for needle in needles]
     starts = np.array([_pair(needle[0], needle[1]) for needle in wanted])
     prefixes, group = np.unique(starts, return_inverse=True)
-    # A NUL after each text, so that no match runs over its end; what follows the last is never a match's beginning.
+    # A NUL after each text, so that no match runs over its end; what follows the last is never a match's
+    # beginning.
     units = _units("\0".join(texts) + "\0" * max(map(len, wanted)))
     possible = np.zeros(1 << 16, np.bool_)
     possible[prefixes & 0xFFFF] = True
@@ -154,6 +159,7 @@ def weigh(query: Query, language: Language, statistics: Statistics) -> Weights:
         _idf(passages, pairs),
         statistics.average_terms(language) or 1.0,
         statistics.average_bigrams(language) or 1.0,
+        float(_idf(passages, np.zeros(1))[0]),
     )
 
 
@@ -165,8 +171,8 @@ def scores(
 ) -> NDArray[np.float64]:
     """Score passages of any language; shape (passages,), 0 to 1.
 
-    The score is BM25 over the bound that the whole question's BM25 can't pass, words that stand nowhere included: a
-    passage that covers little of the question stays low even when there is none better.
+    The score is BM25 over the bound that the whole question's BM25 can't pass, words that stand nowhere
+    included: a passage that covers little of the question stays low even when there is none better.
     """
     found = np.zeros(len(passages))
     for language in LANGUAGES:

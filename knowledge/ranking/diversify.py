@@ -12,9 +12,9 @@ from knowledge.ranking.bm25 import Analysed, unpack
 class Diversity:
     """The settings.
 
-    Two passages are one when the smaller's terms are in the larger up to `same` (share of distinct terms) and the
-    larger has at most `larger` times as many; below `fewest` terms only equal ones are. Each further passage of a document counts
-    `decay` times as much as the one before.
+    Two passages are one when the smaller's terms are in the larger up to `same` (share of distinct terms)
+    and the larger has at most `larger` times as many; below `fewest` terms only equal ones are. Each
+    further passage of a document counts `decay` times as much as the one before.
     """
 
     same: float = 0.9
@@ -43,7 +43,8 @@ def choose(
 ) -> list[Chosen]:
     """Choose up to `limit` candidates, best first.
 
-    The best candidate always comes first. A candidate that says what a chosen one says isn't chosen but remembered with it.
+    The best candidate always comes first. A candidate that says what a chosen one says isn't chosen but
+    remembered with it.
 
     Args:
         scores: each candidate's fused score.

@@ -42,23 +42,25 @@ class Abilities(Protocol):
 class Fusion:
     """The settings: what the embedding weighs against 1 for the words.
 
-    `dense` is its weight for a perfect embedder. Between languages, words share little more than names and numbers:
-    they weigh `crossing_words` there.
+    `dense` is its weight for a perfect embedder. Between languages, words share little more than names
+    and numbers: they weigh `crossing_words` there. An embedder below `least_skill` isn't asked.
     """
 
-    dense: float = 0.5
-    crossing_words: float = 0.3
+    dense: float = 0.35
+    crossing_words: float = 0.15
+    least_skill: float = 0.2
 
 
 DEFAULT = Fusion()
+_MOST = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Fused:
     """Scores of the candidates, each of shape (candidates,).
 
-    `dense` is the cosine on a scale on which 0 is an unrelated and 1 a typical right passage, 0 where nothing is known;
-    `trust` is the embedder's skill for each candidate.
+    `score` is 0 to 1. `dense` is the cosine on a scale on which 0 is an unrelated and 1 a typical right
+    passage (at most 2), 0 where nothing is known; `trust` is the embedder's skill for each candidate.
     """
 
     score: NDArray[np.float64]
@@ -86,16 +88,17 @@ def fuse(
     """
     count = len(languages)
     dense, trust, words = np.zeros(count), np.zeros(count), np.ones(count)
-    for language in LANGUAGES if cosines is not None and abilities is not None else ():
-        rows = np.array([candidate == language for candidate in languages], np.bool_)
-        ability = abilities.of(question, language)
-        span = ability.related_mean - ability.unrelated_mean
-        if ability.skill <= 0 or span <= 0 or not rows.any():
-            continue
-        scaled = (np.asarray(cosines)[rows] - ability.unrelated_mean) / span
-        dense[rows] = np.clip(np.nan_to_num(scaled), 0.0, 1.5)
-        trust[rows] = ability.skill
-        if language != question:
-            words[rows] = settings.crossing_words
+    if cosines is not None and abilities is not None:
+        for language in LANGUAGES:
+            ability = abilities.of(question, language)
+            span = ability.related_mean - ability.unrelated_mean
+            if ability.skill < settings.least_skill or span <= 0:
+                continue
+            rows = np.array([candidate == language for candidate in languages], np.bool_)
+            rows &= ~np.isnan(cosines)
+            dense[rows] = np.clip((cosines[rows] - ability.unrelated_mean) / span, 0.0, _MOST)
+            trust[rows] = ability.skill
+            if language != question:
+                words[rows] = settings.crossing_words
     weight = settings.dense * trust
-    return Fused((words * lexical + weight * dense) / (words + weight), dense, trust)
+    return Fused((words * lexical + weight * dense) / (words + weight * _MOST), dense, trust)

@@ -12,22 +12,25 @@ Kind = Literal["filler", "asked", "predicate", "noun", "name", "number"]
 
 # What a question is asked with; Korean as Kiwi's morphemes, English as stems.
 _FILLER_TERMS = """
-뭐 무엇 무어 어떻 어떠 어떤 어디 언제 누구 왜 얼마 얼마나 며칠 몇 어느 무슨 어찌 하 되 이 있 것 거 주 보 좀 혹시 저 나 제 내
-우리 알 알리 궁금 말하 말씀 가르치 부탁 드리 여쭈 질문 답 설명 대하 관하 위하 수 그 때 안녕 고맙 감사
-pleas tell know want explain show give let thank hi hello hey question ask answer wonder need mani much do did happen
+뭐 무엇 무어 어떻 어떠 어떤 어디 언제 누구 왜 얼마 얼마나 며칠 몇 어느 무슨 어찌 하 되 이 있 것 거 주 보
+좀 혹시 저 나 제 내 우리 알 알리 궁금 말하 말씀 가르치 부탁 드리 여쭈 질문 답 설명 대하 관하 위하 수 그
+때 안녕 고맙 감사 pleas tell know want explain show give let thank hi hello hey question ask answer
+wonder need mani much do did happen
 """
 # What kind of thing is asked for: the passage that says it often doesn't name it.
 _ASKED_TERMS = """
-이름 제목 명칭 날짜 연도 년도 해 시기 인물 사람 곳 장소 지역 나라 국가 도시 종류 이유 원인 방법 별명 직업 직책 기간 금액 개수 인원
-년 월 일 명 개 번 가지 이르 부르 불리 일컫 말 뜻 의미 단어 용어 작품 영화 노래 곡 책 드라마 단체 기관 회사 배우 가수 선수 감독
-name type kind sort term call year date day month mani number percentag percent amount cost price word thing way time exampl
-refer known person peopl place countri citi state compani organ group team event book film song titl reason caus
+이름 제목 명칭 날짜 연도 년도 해 시기 인물 사람 곳 장소 지역 나라 국가 도시 종류 이유 원인 방법 별명
+직업 직책 기간 금액 개수 인원 년 월 일 명 개 번 가지 이르 부르 불리 일컫 말 뜻 의미 단어 용어 작품 영화
+노래 곡 책 드라마 단체 기관 회사 배우 가수 선수 감독 name type kind sort term call year date day month
+number percentag percent amount cost price word thing way time exampl refer known person peopl place
+countri citi state compani organ group team event book film song titl reason caus
 """
-# English verbs and adverbs so common that they stand for nothing by themselves; Korean ones are told by their tag.
+# English verbs and adverbs too common to stand for anything; Korean ones are told by their tag.
 _LIGHT_TERMS = """
-get got go went come came make made take took put use work find found keep kept become becam begin began start turn
-bring brought leav left call say said see seen look think thought mean allow abl back ahead away still just even also
-ever never alreadi actual usual often later first last next new old good better best big larg small long short
+get got go went come came make made take took put use work find found keep kept becom becam begin began
+start turn bring brought leav left call say said see seen look think thought mean allow abl back ahead
+away still just even also ever never alreadi actual usual often later first last next new old good
+better best big larg small long short
 """
 _FILLERS = frozenset(_FILLER_TERMS.split())
 _ASKED = frozenset(_ASKED_TERMS.split())
@@ -36,7 +39,7 @@ _NOUN_TAGS = frozenset({"NNG", "XR", "SL"})
 _NAME_TAGS = frozenset({"NNP", "SH"})
 _NUMBER_TAGS = frozenset({"SN", "NR"})
 
-# Chosen by measurement (docs/measurements/ranking.md): they change little in the order, and much in what is missing.
+# Measured (docs/measurements/ranking.md): they change little in the order, much in what counts as missing.
 _WEIGHTS: dict[Kind, float] = {
     "filler": 0.15,
     "asked": 0.5,

@@ -1,7 +1,8 @@
 """Misspelt words of Latin script, replaced by known words at one edit.
 
-The way of Norvig, "How to Write a Spelling Corrector" (2007): every string at one edit from the word is made and looked
-up. So no list of the vocabulary is needed, and what counts as known is what stands in passages that the asker may read.
+The way of Norvig, "How to Write a Spelling Corrector" (2007): every string at one edit from the word is
+made and looked up. So no list of the vocabulary is needed, and what counts as known is what stands in
+passages that the asker may read.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ _ALTERNATIVES = 3
 def repaired(query: Query, analyzer: Analyzer, statistics: Statistics) -> Query:
     """The query with each unknown Latin word replaced by the known words at one edit, where there are any.
 
-    Several are kept as alternatives, the commonest first. A function word with two letters swapped is dropped, and a
-    whole that stands nowhere ("on-call") is left to its parts.
+    Several are kept as alternatives, the commonest first. A function word with two letters swapped is
+    dropped, and a whole that stands nowhere ("on-call") is left to its parts.
     """
     known = _known([term.forms[0] for term in query.terms], statistics)
     if all(term.forms[0] in known for term in query.terms):

@@ -206,13 +206,14 @@ class _Scanner:
             name = _readable(name)
         uri = f"{place.uri}/{name}"
         try:
-            if entry.is_symlink():
+            if entry.is_file(follow_symlinks=False):
+                status = entry.stat(follow_symlinks=False)
+                if not (self._folder.follow_links and self._is_visited(status) and place.linked):
+                    self._file(entry.path, name, uri, status)
+            elif entry.is_symlink():
                 self._link(entry, uri)
             elif not entry.is_dir(follow_symlinks=False):
-                status = entry.stat(follow_symlinks=False)
-                seen = self._folder.follow_links and self._is_visited(status)
-                if not (seen and place.linked):
-                    self._file(entry.path, name, uri, status)
+                self._file(entry.path, name, uri, entry.stat(follow_symlinks=False))
             elif name not in EXCLUDED_FOLDERS and not self._is_excluded(uri + "/"):
                 return _Place(entry.path, uri, place.linked)
         except OSError as error:

@@ -237,7 +237,7 @@ def test_rebuilding_needs_no_embedder(library: Library) -> None:
 
 
 def test_another_embedder_starts_without_vectors(tmp_path: Path) -> None:
-    """Vectors of one model are never compared with those of another; the text is found by its words meanwhile."""
+    """Vectors of two models are never compared; meanwhile the text is found by its words."""
     library = open_library(tmp_path)
     put(library, "/a.txt", "shared one")
     library.finish()

@@ -50,7 +50,10 @@ def app(knowledge):
 
 @pytest.fixture
 def saseo(knowledge, app, capsys, monkeypatch, tmp_path):
-    """Runs `saseo ARGUMENTS...` in an empty folder. `modes` has how the knowledge was opened."""
+    """Runs `saseo ARGUMENTS...` in an empty folder.
+
+    `modes` has how the knowledge was opened, `exits` the codes of exits at once.
+    """
     monkeypatch.chdir(tmp_path)
 
     def run(*arguments: str, **doors: Any) -> Result:
@@ -58,10 +61,16 @@ def saseo(knowledge, app, capsys, monkeypatch, tmp_path):
             run.modes.append("write" if write else "read")
             return opened(knowledge)
 
-        given = {"open_knowledge": open_knowledge, "build": lambda settings: app, "probe": no_model} | doors
+        given = {
+            "open_knowledge": open_knowledge,
+            "build": lambda settings: app,
+            "probe": no_model,
+            "exit_now": run.exits.append,
+        } | doors
         code = main([str(argument) for argument in arguments], doors=Doors(**given))
         written = capsys.readouterr()
         return Result(code, written.out, written.err)
 
     run.modes = []
+    run.exits = []
     return run

@@ -30,6 +30,7 @@ def place(tmp_path, monkeypatch):
     (folder / "그림.bin").write_bytes(b"\0\1\2")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("EMBEDDINGS_PROVIDER", "none")
+    monkeypatch.setenv("ANSWER_THRESHOLD", "0.01")  # refusals have their own tests
     return tmp_path
 
 
@@ -40,7 +41,7 @@ def run(capsys, *arguments):
 
 
 def test_from_a_folder_to_an_answer(place, capsys):
-    """Index, ask in both languages, list, search, rebuild, remove: what one command writes the next one reads."""
+    """Index, ask in both languages, list, search, rebuild, remove: each reads what the last one wrote."""
     code, report = run(capsys, "index", "문서")
     assert (code, report["added"], report["skipped"], report["failed"]) == (0, 2, 1, 0)
     assert report["problems"][0]["path"].endswith("그림.bin")

@@ -119,6 +119,21 @@ def test_a_warm_up_that_fails_does_not_stop_the_chat(saseo, knowledge, monkeypat
     assert "boom" in (tmp_path / "data" / "logs" / "saseo.log").read_text(encoding="utf-8")
 
 
+def test_leaving_does_not_wait_for_the_models(saseo, knowledge, monkeypatch):
+    """Who quits while the models load gets the shell back at once."""
+    quit_typed, loading = threading.Event(), threading.Event()
+
+    def warming():
+        loading.set()
+        quit_typed.wait(10)
+
+    knowledge.warming = warming
+    monkeypatch.setattr("builtins.input", lambda prompt: loading.wait(10) and "/quit")
+    monkeypatch.setattr("logging.shutdown", quit_typed.set)
+    assert saseo("chat").code == 0
+    assert saseo.exits == [0]
+
+
 def test_chat_tokens_are_not_passed_over_in_silence(saseo, stdin, monkeypatch):
     """A version that can't connect says so."""
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-secret")

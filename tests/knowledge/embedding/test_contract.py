@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from knowledge.embedding import CachedEmbedder
+from knowledge.embedding import QueryCache
 from knowledge.embedding.sentence_transformers import SentenceTransformerEmbedder
 from tests.fakes import HashEmbedder
 from tests.knowledge.embedding.models import make_model, set_prompts
@@ -23,7 +23,7 @@ def embedder(request, tiny, tmp_path):
         folder = set_prompts(make_model(tmp_path / "asked"), query="query: ", document="passage: ")
         return SentenceTransformerEmbedder(str(folder), threads=1)
     if request.param == "cached":
-        return CachedEmbedder(tiny, tmp_path)
+        return QueryCache(tiny)
     return tiny
 
 

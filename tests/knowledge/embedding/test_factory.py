@@ -18,7 +18,6 @@ def test_the_model_that_was_asked_for(tiny_folder, tmp_path):
     assert status == EmbedderStatus("acme/small", "acme/small", "", ("ko", "en"))
     assert embedder.name.startswith("acme/small@")
     assert embedder.embed_documents(["abc"])[0].shape == (1, 32)
-    assert (tmp_path / "embeddings.sqlite").exists()
 
 
 def test_the_packaged_model_instead(tmp_path):
