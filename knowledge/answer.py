@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from knowledge import messages
 from knowledge.errors import SaseoError
 from knowledge.language import detect
-from knowledge.models.extractive import Extract
+from knowledge.models.extractive import Extractor
 from knowledge.retrieve import Candidate, Retrieval
 from knowledge.threads import run_blocking
 from knowledge.types import (
@@ -31,7 +31,6 @@ _SOURCES = 5
 _NEAREST = 3
 
 Retrieve = Callable[[str, frozenset[Scope]], Retrieval]
-ExtractFrom = Callable[[Retrieval], Extract]
 
 
 class Answerer:
@@ -39,12 +38,12 @@ class Answerer:
 
     Args:
         retrieve: finds and ranks passages for a question within some scopes; blocking.
-        extract: chooses the sentences that answer; blocking.
+        extractor: chooses the sentences that answer; blocking.
     """
 
-    def __init__(self, retrieve: Retrieve, extract: ExtractFrom) -> None:
+    def __init__(self, retrieve: Retrieve, extractor: Extractor) -> None:
         self._retrieve = retrieve
-        self._extract = extract
+        self._extractor = extractor
 
     async def answer(self, question: Question) -> AsyncIterator[AnswerEvent]:
         """Answer; an error becomes `Failed`, with an id that the log has too."""
@@ -65,14 +64,11 @@ class Answerer:
         yield Status("searching")
         found = await run_blocking(self._retrieve, question.text, question.audience)
         if not found.is_answerable:
-            nearest = tuple(
-                source_of(candidate, number, candidate.passage.text)
-                for number, candidate in enumerate(_one_each(found.candidates)[:_NEAREST], 1)
-            )
+            nearest = await run_blocking(self._nearest, found)
             text = messages.text("answer-not-found", language, nearest=len(nearest))
             yield Finished(Answer(text, language, "not_found", nearest))
             return
-        extract = await run_blocking(self._extract, found)
+        extract = await run_blocking(self._extractor.extract, found)
         sources = tuple(
             source_of(candidate, number, excerpt)
             for number, (candidate, excerpt) in enumerate(extract.cited[:_SOURCES], 1)
@@ -81,6 +77,14 @@ class Answerer:
         for piece in extract.pieces:
             yield Token(piece)
         yield Finished(Answer("".join(extract.pieces), language, "extractive", sources))
+
+    def _nearest(self, found: Retrieval) -> tuple[Source, ...]:
+        """What comes closest, with its quote: a person sees at a glance whether it answers after all."""
+        best = _one_each(found.candidates)[:_NEAREST]
+        return tuple(
+            source_of(candidate, number, self._extractor.quote(found, candidate))
+            for number, candidate in enumerate(best, 1)
+        )
 
 
 def source_of(candidate: Candidate, number: int, excerpt: str) -> Source:

@@ -26,7 +26,7 @@ REVISION = 1
 TARGET = 1000
 MAXIMUM = 1600
 # What is smaller says too little on its own.
-TINY = 200
+TINY = 60
 # From this level on a heading divides a topic and doesn't name one.
 _MINOR_LEVEL = 4
 _LONGEST_HEADING = 200

@@ -70,8 +70,7 @@ class Knowledge:
         self._refreshing = threading.Lock()
         self._making = threading.Lock()
         self._retriever: Retriever | None = None
-        extractor = Extractor(parts.analyzer, parts.embedder)
-        self._answerer = Answerer(self.retrieve, extractor.extract)
+        self._answerer = Answerer(self.retrieve, Extractor(parts.analyzer, parts.embedder))
 
     def refresh(
         self,

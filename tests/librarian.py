@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from knowledge.catalog import Catalog, reading
 from knowledge.embedding import Abilities, Ability, Embedder
@@ -119,3 +122,21 @@ class CountingEmbedder(HashEmbedder):
     @property
     def texts(self) -> int:
         return sum(map(len, self.calls))
+
+
+class QuickEmbedder(HashEmbedder):
+    """Remembers the directions of words."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._directions: dict[str, NDArray[np.float32]] = {}
+
+    def _vector(self, words: Sequence[str]) -> NDArray[np.float32]:
+        known = self._directions
+        for word in words:
+            if word not in known:
+                known[word] = super()._vector([word])
+        if not words:
+            return super()._vector(words)
+        total = np.sum([known[word] for word in words], axis=0)
+        return total / np.linalg.norm(total)

@@ -82,7 +82,8 @@ class Analyzer:
     def tagged(self, text: str, language: Language) -> list[Tagged]:
         """`terms`, each with its part of speech.
 
-        Words that aren't Hangul are SN (numbers), NNP (with a capital, if it doesn't begin an English text) or SL.
+        Words that aren't Hangul are SN (numbers), NNP (with a capital that doesn't begin an English text)
+        or SL.
         """
         text = normalized(text)
         return self._merged(text, self._load().tokenize(text) if _SYLLABLE.search(text) else (), language)

@@ -52,14 +52,15 @@ class Extractor:
     def extract(self, found: Retrieval) -> Extract:
         """The quotes that answer best, at least one; `found` has at least one candidate."""
         least = _NEAR_BEST * found.candidates[0].score
-        cited = [(c, self._quote(found, c)) for c in found.candidates[:_PASSAGES] if c.score >= least]
+        cited = [(c, self.quote(found, c)) for c in found.candidates[:_PASSAGES] if c.score >= least]
         pieces = [
             f"{_GAP if number > 1 else ''}{_with_header(candidate, quote)}{_mark(quote, number)}"
             for number, (candidate, quote) in enumerate(cited, 1)
         ]
         return Extract(tuple(pieces), tuple(cited))
 
-    def _quote(self, found: Retrieval, candidate: Candidate) -> str:
+    def quote(self, found: Retrieval, candidate: Candidate) -> str:
+        """The part of one passage that has most of what is asked, word for word."""
         passage = candidate.passage
         if len(passage.text) <= _WHOLE:
             return passage.text.strip()

@@ -35,8 +35,8 @@ INTERCEPT = -8.67
 THRESHOLD = 0.27
 # Who speaks from memory uses other words than the text, and gets every question less covered than one
 # that was written beside it. No corpus to fit that was at hand, so the rule is plain: refuse only at odds
-# of 19 to 1.
-SPOKEN_THRESHOLD = 0.05
+# of 99 to 1.
+SPOKEN_THRESHOLD = 0.01
 
 _SPOKEN_KOREAN = re.compile(r"(?:요|죠|줘|니|냐|래|지)[\s?!.~ㅠㅜㅋㅎ^]*$|[ㅠㅜㅋㅎ]")
 _SPOKEN_ENGLISH = re.compile(r"\b(?:i|my|me|we|our|us)\b", re.IGNORECASE)
@@ -95,7 +95,7 @@ def probability(evidence: Evidence) -> float:
 
 
 def is_spoken(query: Query) -> bool:
-    """Whether the question is put as one speaks to a colleague: polite or casual Korean, English with "I" or "we"."""
+    """Whether the question is put as one speaks to a colleague: with an ending of speech, with "I" or "we"."""
     return bool((_SPOKEN_KOREAN if query.language == "ko" else _SPOKEN_ENGLISH).search(query.text))
 
 

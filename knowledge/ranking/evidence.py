@@ -92,7 +92,9 @@ def gather(
     total = float(weights.terms.sum()) or 1.0
     rest = weights.terms * np.array([title.isdisjoint(term.forms) for term in query.terms], float)
     named = rest.sum() <= _NAMED * total
-    highest = np.sort(lexical)[::-1][:_RIVALS]
+    # Where fewer passages have anything of the question, the others have nothing: also an empty shelf is a rival.
+    highest = np.zeros(_RIVALS)
+    highest[: len(lexical)] = np.sort(lexical)[::-1][:_RIVALS]
     trusted = float(best.trust > 0)
     return Evidence(
         near=float(weights.terms @ seen.near) / total,

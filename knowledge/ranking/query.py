@@ -21,9 +21,9 @@ wonder need mani much do did happen
 _ASKED_TERMS = """
 이름 제목 명칭 날짜 연도 년도 해 시기 인물 사람 곳 장소 지역 나라 국가 도시 종류 이유 원인 방법 별명
 직업 직책 기간 금액 개수 인원 년 월 일 명 개 번 가지 이르 부르 불리 일컫 말 뜻 의미 단어 용어 작품 영화
-노래 곡 책 드라마 단체 기관 회사 배우 가수 선수 감독 name type kind sort term call year date day month
-number percentag percent amount cost price word thing way time exampl refer known person peopl place
-countri citi state compani organ group team event book film song titl reason caus
+노래 곡 책 드라마 단체 기관 회사 배우 가수 선수 감독
+name type kind term call year date number percentag amount word thing way time exampl refer known
+person peopl place
 """
 # English verbs and adverbs too common to stand for anything; Korean ones are told by their tag.
 _LIGHT_TERMS = """

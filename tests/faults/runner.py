@@ -25,8 +25,7 @@ from types import FrameType
 from typing import Any
 
 from knowledge import refresh
-from tests.fakes import HashEmbedder
-from tests.librarian import open_knowledge
+from tests.librarian import QuickEmbedder, open_knowledge
 
 BATCH_DOCUMENTS = 6
 _POINTS = frozenset(
@@ -72,7 +71,7 @@ def _run(order: dict[str, Any], pipe: int) -> None:
     code = 1
     try:
         refresh._BATCH_DOCUMENTS = BATCH_DOCUMENTS
-        knowledge = open_knowledge(Path(order["data"]), Path(order["docs"]), embedder=HashEmbedder())
+        knowledge = open_knowledge(Path(order["data"]), Path(order["docs"]), embedder=QuickEmbedder())
         if "delay" in order and "after" not in order:
             os.write(pipe, b"\n")
         sys.setprofile(watch)

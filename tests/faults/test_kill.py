@@ -16,13 +16,13 @@ from typing import Any
 
 import pytest
 
-from tests.fakes import HashEmbedder
 from tests.faults.scene import AFTER, BEFORE, Documents, arrange, check
-from tests.librarian import assert_nothing_is_left_over, contents, open_knowledge
+from tests.librarian import QuickEmbedder, assert_nothing_is_left_over, contents, open_knowledge
 
 ROOT = Path(__file__).resolve().parents[2]
 AT_A_POINT, AFTER_A_CALL, BY_THE_CLOCK = 32, 8, 10
 NOTHING: Documents = {}
+EMBEDDER = QuickEmbedder()
 
 
 @dataclass
@@ -67,7 +67,7 @@ def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
         shutil.copytree(place / "before", place / "reference")
         arrange(made.docs, AFTER, 2_000)
         made.points["second"] = made.run(place / "reference")
-        knowledge = open_knowledge(place / "reference", made.docs, embedder=HashEmbedder())
+        knowledge = open_knowledge(place / "reference", made.docs, embedder=EMBEDDER)
         assert check(knowledge, made.docs, AFTER, AFTER) == AFTER
         made.reference = contents(knowledge)
         knowledge.close()
@@ -102,7 +102,7 @@ def test_a_killed_run_loses_nothing(runner: Runner, tmp_path: Path, number: int)
     killed_run(runner, data, number)
     before = NOTHING if number % 4 == 0 else BEFORE
     for owner in (False, True):
-        knowledge = open_knowledge(data, runner.docs, embedder=HashEmbedder(), owner=owner)
+        knowledge = open_knowledge(data, runner.docs, embedder=EMBEDDER, owner=owner)
         found = check(knowledge, runner.docs, before, AFTER)
         if owner:
             assert_nothing_is_left_over(knowledge)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.catalog import Catalog
-from knowledge.embedding import Abilities, Ability
+from knowledge.embedding import Abilities, Ability, Embedder, Vector
 from knowledge.errors import IndexUnavailable
 from knowledge.language import Analyzer
 from knowledge.service import Knowledge, Parts
@@ -64,15 +64,15 @@ def knowledge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Knowledge]:
     opened.close()
 
 
-def parts(folder: Path) -> Parts:
-    """Knowledge with an embedder that finds shared words in either language."""
-    perfect = Ability(1.0, 0.0, 0.1, 0.8, 0.1)
-    abilities = Abilities("hash", {(q, p): perfect for q in LANGUAGES for p in LANGUAGES})
+def parts(folder: Path, embedder: Embedder | None = None) -> Parts:
+    """Knowledge that goes by words; an embedder, if there is one, counts as knowing nothing."""
+    nothing = Ability(0.0, 0.0, 0.1, 0.0, 0.1)
+    abilities = Abilities("none", {(q, p): nothing for q in LANGUAGES for p in LANGUAGES})
     return Parts(
         catalog=Catalog.in_folder(folder),
         folder=folder / "index",
         analyzer=ANALYZER,
-        embedder=HashEmbedder(),
+        embedder=embedder,
         embedder_status=None,
         abilities=lambda _: abilities,
     )
@@ -158,22 +158,12 @@ def test_a_failure_has_a_sentence_and_an_id(tmp_path: Path, caplog: pytest.LogCa
     """What goes wrong ends in one Failed event in the person's language, whose id is in the log."""
 
     class Broken(HashEmbedder):
-        def embed_query(self, text: str) -> object:  # type: ignore[override]
+        def embed_query(self, text: str) -> Vector:
             if text == "expected":
                 raise IndexUnavailable(detail="down")
             raise RuntimeError(text)
 
-    broken = Knowledge(
-        Parts(
-            catalog=Catalog.in_folder(tmp_path),
-            folder=tmp_path / "index",
-            analyzer=ANALYZER,
-            embedder=Broken(),
-            embedder_status=None,
-            abilities=lambda _: parts(tmp_path).abilities(HashEmbedder()),
-        ),
-        owner=True,
-    )
+    broken = Knowledge(parts(tmp_path, Broken()), owner=True)
     for text in ("expected", "unexpected"):
         events = ask(broken, text)
         failed = events[-1]
