@@ -132,15 +132,20 @@ def _library(folder: Path, passages: int) -> Library:
     catalog = Catalog.in_folder(folder)
     catalog.prepare()
     library = Library(catalog, folder / "index", "prepared", DIMENSIONS, owner=True)
-    with library.pin(FILTERS["100%"]) as snapshot:
-        there = snapshot.statistics.passages("en")
-    if there != passages:
-        corpus = Corpus()
-        for first in range(0, passages, BATCH):
-            versions, vectors = corpus.versions(first, min(BATCH, passages - first))
-            library.replace(versions, vectors)
-        library.finish()
+    fill(library, passages)
     return library
+
+
+def fill(library: Library, passages: int) -> None:
+    """Put the made-up passages into a library, unless they are there."""
+    with library.pin(FILTERS["100%"]) as snapshot:
+        if snapshot.statistics.passages("en") == passages:
+            return
+    corpus = Corpus()
+    for first in range(0, passages, BATCH):
+        versions, vectors = corpus.versions(first, min(BATCH, passages - first))
+        library.replace(versions, vectors)
+    library.finish()
 
 
 def _measure(library: Library, folder: Path, count: int) -> None:

@@ -183,7 +183,8 @@ def samples(folder: Path, analyzer: Analyzer, cache: Path) -> None:
         found = (judgement.probability, judgement.threshold) if judgement else (0.0, 1.0)
         rows[one["language"], one["kind"]].append(found)
     for (language, kind), pairs in sorted(rows.items()):
-        strict = np.mean([probability < answerable.THRESHOLD for probability, _ in pairs])
+        strictly = answerable.THRESHOLDS["ko" if language == "ko" else "en"]
+        strict = np.mean([probability < strictly for probability, _ in pairs])
         refused = np.mean([probability < threshold for probability, threshold in pairs])
         print(f"{language} {kind:13} {len(pairs):3}  refused {refused:.2f}, strictly {strict:.2f}")
     for language, ranks in places.items():
@@ -248,9 +249,10 @@ def main() -> None:
         same = sample.groups == group
         yes, no = inner[same & sample.y], inner[same & ~sample.y]
         by_share = {share: round(float(np.quantile(yes, share)), 3) for share in (0.04, 0.045, 0.05)}
-        refused, false = (float((part < answerable.THRESHOLD).mean()) for part in (no, yes))
+        threshold = answerable.THRESHOLDS["ko" if group.startswith("ko") else "en"]
+        refused, false = (float((part < threshold).mean()) for part in (no, yes))
         print(f"{group}: thresholds by share of answerable questions refused {by_share}")
-        print(f"{group}: at {answerable.THRESHOLD} refused {refused:.3f}, falsely {false:.3f}")
+        print(f"{group}: at {threshold} refused {refused:.3f}, falsely {false:.3f}")
     if arguments.samples:
         samples(arguments.samples, analyzer, arguments.cache)
     if arguments.plot:

@@ -144,6 +144,8 @@ def plain_answer(answer: Answer, *, now: datetime, folder: Path, home: Path) -> 
             age(source.modified_at, now, language),
         ]
         listed.append(f"[{source.number}] " + " · ".join(fact for fact in facts if fact))
+        if answer.mode == "not_found":
+            listed += [f"    │ {line}" for line in safe(source.excerpt).splitlines() if line.strip()]
     if listed:
         parts.append("\n".join([sources_heading(answer.mode, language), *listed]))
     return "\n\n".join(parts)

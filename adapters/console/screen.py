@@ -162,7 +162,7 @@ class AnswerScreen:
             self.console.print()
             for line in render.wrap(note, render.measure(self.console.width)):
                 self.console.print(Text(f"  {line}", "faint"))
-        self.sources(answer)
+        self.sources(answer, excerpts=answer.mode == "not_found")
         self.console.print()
 
     def sources(self, answer: Answer, *, excerpts: bool = False) -> None:

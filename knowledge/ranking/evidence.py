@@ -92,7 +92,7 @@ def gather(
     total = float(weights.terms.sum()) or 1.0
     rest = weights.terms * np.array([title.isdisjoint(term.forms) for term in query.terms], float)
     named = rest.sum() <= _NAMED * total
-    # Where fewer passages have anything of the question, the others have nothing: also an empty shelf is a rival.
+    # Where fewer passages have anything of the question, the others have nothing: they are rivals too.
     highest = np.zeros(_RIVALS)
     highest[: len(lexical)] = np.sort(lexical)[::-1][:_RIVALS]
     trusted = float(best.trust > 0)

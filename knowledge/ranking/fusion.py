@@ -46,7 +46,7 @@ class Fusion:
     and numbers: they weigh `crossing_words` there. An embedder below `least_skill` isn't asked.
     """
 
-    dense: float = 0.35
+    dense: float = 0.25
     crossing_words: float = 0.15
     least_skill: float = 0.2
 

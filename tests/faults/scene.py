@@ -60,33 +60,26 @@ def check(knowledge: Knowledge, folder: Path, before: Documents, after: Document
     """Every document is served whole, in one of its states, by list, words and vectors alike; gives what is."""
     embedder = knowledge._parts.embedder
     with knowledge._library.pin(EVERYBODY) as snapshot:
-        documents = reading.list_documents(snapshot._connection)
+        live = snapshot.passages(snapshot._published.live.tolist())
+        paths = {row: stored.document.uri.removeprefix(f"{folder}/") for row, stored in live.items()}
         served = {
-            document.uri.removeprefix(f"{folder}/"): tuple(
-                passage.text for passage in reading.document_passages(snapshot._connection, document.id)
-            )
-            for document in documents
+            path: tuple(live[row].passage.text for row in sorted(paths) if paths[row] == path)
+            for path in paths.values()
         }
+        listed = [document.uri for document in reading.list_documents(snapshot._connection)]
+        assert listed == sorted(f"{folder}/{path}" for path in served)
         for path, texts in served.items():
             assert texts in (before.get(path), after.get(path)), f"{path} is served in no state that it was in"
+        assert before.keys() & after.keys() <= served.keys()
         homes = Counter(_WORDS[path] for path in served)
-        for path in before.keys() & after.keys():
-            assert path in served, f"{path} is lost"
+        for word in {_WORDS[path] for path in before} & {_WORDS[path] for path in after}:
+            assert homes[word] == 1, f"{word} is in {homes[word]} documents"  # whatever its name is now
         for path in before | after:
-            word = _WORDS[path]
-            was, will_be = (any(_WORDS[p] == word for p in state) for state in (before, after))
-            if was and will_be:  # also under another name
-                assert homes[word] == 1, f"{word} is in {homes[word]} documents"
-            query = LexicalQuery({"en": dict.fromkeys(ANALYZER.terms(word, "en"), 1.0)}, {})
-            rows = snapshot.search_lexical(query, 100).rows.tolist()
-            found = Counter(stored.document.uri for stored in snapshot.passages(rows).values())
-            expected = {f"{folder}/{p}": len(texts) for p, texts in served.items() if _WORDS[p] == word}
-            assert found == expected, f"words find {found} for {word}"
-        for path, texts in served.items():
-            for number, text in enumerate(texts):
-                heading = f"About {_WORDS[path]} > Section {number}"
-                rows = snapshot.search_dense(embedder.embed_query(f"{heading}\n{text}"), 1).rows.tolist()
-                (nearest,) = snapshot.passages(rows).values()
-                assert nearest.document.uri == f"{folder}/{path}"
-                assert nearest.passage.text == text
+            query = LexicalQuery({"en": dict.fromkeys(ANALYZER.terms(_WORDS[path], "en"), 1.0)}, {})
+            found = snapshot.search_lexical(query, 100).rows.tolist()
+            expected = [row for row, home in paths.items() if _WORDS[home] == _WORDS[path]]
+            assert sorted(found) == sorted(expected), f"words find other passages of {path}"
+        for row, stored in live.items():
+            nearest = snapshot.search_dense(embedder.embed_query(stored.passage.full_text), 1).rows.tolist()
+            assert nearest == [row]
     return served

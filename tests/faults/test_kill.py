@@ -81,14 +81,15 @@ def killed_run(runner: Runner, data: Path, number: int) -> None:
     which = "first" if number % 4 == 0 else "second"
     if which == "second":
         shutil.copytree(runner.place / "before", data)
-    points, calls = runner.points[which]["points"], runner.points[which]["calls"]
+    whole = runner.points[which]
+    calls = whole["calls"]
     if number < AT_A_POINT:
-        order = {"die_at": int(points * (number + random.random()) / AT_A_POINT) + 1}
+        order = {"die_at": int(whole["points"] * (number + random.random()) / AT_A_POINT) + 1}
     elif number < AT_A_POINT + AFTER_A_CALL:
         name = ("commit", "fsync", "execute", "add_document")[number % 4 - 1]
         order = {"after": name, "nth": random.randint(1, calls[name]), "delay": random.uniform(0, 0.01)}
     else:
-        order = {"delay": random.uniform(0, 0.5)}
+        order = {"delay": random.uniform(0, whole["seconds"])}
     ended = runner.run(data, **order)
     assert ended["status"] in (signal.SIGKILL, 0)
     if number < AT_A_POINT:
