@@ -52,6 +52,7 @@ class Library:
         self._writing = threading.Lock()
         self._index = EmbeddedIndex(folder, embedder, dimensions, owner=owner)
         self._is_clean = not owner  # nothing is staged or stale, but what a killed owner left
+        self._flushed = -1  # the generation that the index's files are known to be at
         if owner:
             self._clear_left_over()
         self._published = self._caught_up()
@@ -137,9 +138,12 @@ class Library:
             writing.store_vectors(connection, self._embedder, vectors)
 
     def finish(self) -> None:
-        """Write the index's files as they stand now: at the end of a run."""
+        """Write the index's files as they stand now, where they differ: at the end of a run."""
         with self._writing:
-            self._index.flush(self._published.generation)
+            self._clear_left_over()
+            if self._flushed != self._published.generation:
+                self._index.flush(self._published.generation)
+                self._flushed = self._published.generation
 
     def reload(self) -> None:
         """Catch up with the catalog, after `adopt_vectors`."""
@@ -176,6 +180,7 @@ class Library:
                 changed = self._index.catch_up(live, generation, entries)
             with self.catalog.read() as connection:
                 if reading.generation(connection) == generation and self._index.is_whole(live):
+                    self._flushed = generation
                     if changed:
                         _log.info("index caught up with the catalog: %d rows", changed)
                     return Published(generation, live, self._index.reader())
@@ -187,6 +192,7 @@ class Library:
         with self.catalog.read() as connection:
             stale = writing.left_over(connection)
             self._index.remove(writing.rows_of(connection, stale))
+            self._flushed = -1
         for start in range(0, len(stale), _CLEAR_AT_ONCE):
             with self.catalog.write() as connection:
                 writing.clear(connection, stale[start : start + _CLEAR_AT_ONCE])

@@ -83,7 +83,6 @@ class Refresh:
         self._began = time.monotonic()
         self._tally = _Tally()
         self._moved: set[int] = set()
-        self._wrote = False
 
     def run(self, *, whole: bool = False) -> RefreshReport:
         """Do it. With `whole`, documents that belong to no loader any more are forgotten."""
@@ -92,8 +91,7 @@ class Refresh:
         self._forget_missing(plan, plan.orphans if whole else [])
         self._embed_live()
         self._tell("finishing", len(plan.work), len(plan.work))
-        if self._wrote:
-            self._library.finish()
+        self._library.finish()
         return self._report(plan)
 
     def report_so_far(self) -> RefreshReport:
@@ -191,7 +189,6 @@ class Refresh:
         if versions or batch.forgotten:
             lacking = self._library.without_vectors(texts_by_hash(versions))
             self._library.replace(versions, self._ingest.embed(lacking, check), batch.forgotten)
-            self._wrote = True
         self._library.touch(batch.touched)
         counts = self._tally.counts
         for work, draft in batch.drafts:
@@ -224,7 +221,6 @@ class Refresh:
         if gone:
             self._library.forget(gone)
             self._tally.counts["removed"] += len(gone)
-            self._wrote = True
 
     def _embed_live(self) -> None:
         """Give live passages the vectors they lack, after the embedding model was changed or first came."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from knowledge.reports import KnowledgeStatus, Progress, RefreshReport
 from knowledge.retrieve import Retrieval, Retriever
 from knowledge.sources.loader import FolderLoader, as_options, from_options, root_of
 from knowledge.sources.options import Folder
-from knowledge.types import AnswerEvent, Document, Passage, Question, Scope
+from knowledge.types import EVERYONE, AnswerEvent, Document, Passage, Question, Scope
 
 _log = logging.getLogger(__name__)
 
@@ -210,7 +211,11 @@ class Knowledge:
 
     def warm(self) -> None:
         """Open the index and load the models, ahead of the first question."""
-        self.retrieve("처음 question", frozenset({Scope("everyone")}), limit=1)
+        with ThreadPoolExecutor(1) as beside:
+            # Kiwi and the embedder take seconds each, on a core each.
+            korean = beside.submit(self._parts.analyzer.terms, "처음", "ko")
+            self.retrieve("first", frozenset({EVERYONE}), limit=1)
+            korean.result()
 
     def close(self) -> None:
         """Give everything back, once a run that was asked to stop has stopped."""

@@ -61,7 +61,7 @@ def _start(folder: Path) -> None:
     if process == 0:
         os.environ["EMBEDDINGS_MODEL"] = "minilm"
         os.execv(command[0], command)  # noqa: S606 - our own program, at the terminal that was made for it
-    shown = _read_until(terminal, ("ask> ",))
+    shown = _read_until(terminal, ("ask>",))
     prompt = time.monotonic() - began
     os.write(terminal, f"{QUESTION}\n".encode())
     shown = _read_until(terminal, ANSWERED)

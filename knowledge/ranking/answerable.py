@@ -33,7 +33,7 @@ COEFFICIENTS: dict[str, float] = {
 }
 INTERCEPT = -8.888
 # At which just under one of twenty answerable questions of each language is refused.
-THRESHOLDS: dict[Language, float] = {"ko": 0.29, "en": 0.215}
+THRESHOLDS: dict[Language, float] = {"ko": 0.29, "en": 0.21}
 # Who speaks from memory uses other words than the text, and gets every question less covered than one
 # that was written beside it. No corpus to fit that was at hand, so the rule is plain: refuse only at odds
 # of 99 to 1.

@@ -121,9 +121,9 @@ def count(texts: Sequence[str], needles: Sequence[str]) -> NDArray[np.float64]:
     # A NUL after each text, so that no match runs over its end; what follows the last is never a match's
     # beginning.
     units = _units("\0".join(texts) + "\0" * max(map(len, wanted)))
-    possible = np.zeros(1 << 16, np.bool_)
-    possible[prefixes & 0xFFFF] = True
-    places = np.flatnonzero(possible[units[1:]])
+    first, second = np.zeros((2, 1 << 16), np.bool_)
+    first[prefixes >> 16] = second[prefixes & 0xFFFF] = True
+    places = np.flatnonzero(first[units[:-1]] & second[units[1:]])
     pairs = (units[places].astype(np.int64) << 16) | units[places + 1]
     slots = np.minimum(np.searchsorted(prefixes, pairs), len(prefixes) - 1)
     agree = prefixes[slots] == pairs
