@@ -109,6 +109,7 @@ class App:
         return self
 
     async def _start(self, stack: AsyncExitStack) -> None:
+        schedule = Schedule(self._settings.refresh_schedule, self._refresh)
         stack.enter_context(owned(self._settings.data_dir))
         # It waits for the run that is under way, and in a thread: the loop may have to tell what goes on.
         stack.push_async_callback(run_blocking, self.knowledge.close)
@@ -116,9 +117,8 @@ class App:
         await stack.enter_async_context(
             self._background("requests", serve, self.knowledge, self._catalog, self._stopping)
         )
+        stack.push_async_callback(schedule.stop)
         stack.callback(self._stopping.set)
-        schedule = Schedule(self._settings.refresh_schedule, self._refresh)
-        stack.callback(schedule.stop)
         schedule.start()
 
     async def __aexit__(

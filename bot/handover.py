@@ -213,8 +213,11 @@ def _error(found: dict[str, Any]) -> errors.SaseoError:
     return error
 
 
-def _plain(error: errors.SaseoError) -> dict[str, str]:
-    return {name: str(value) for name, value in error.parameters.items()}
+def _plain(error: errors.SaseoError) -> dict[str, Any]:
+    return {
+        name: value if isinstance(value, str | int | float) else str(value)
+        for name, value in error.parameters.items()
+    }
 
 
 def _as_dict(now: Progress) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
 
@@ -21,17 +22,19 @@ class Schedule:
     """Runs a job by REFRESH_SCHEDULE: five fields of cron, an interval such as `15m`, or `off`."""
 
     def __init__(self, setting: str, job: Callable[[], Awaitable[None]]) -> None:
-        self._setting = setting
+        self._trigger = None if setting == "off" else trigger(setting)
         self._job = job
         self._scheduler = AsyncIOScheduler()
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     def start(self) -> None:
         """Begin, in a running event loop; the first run is at once, for what changed in the meantime."""
-        if self._setting == "off":
+        if self._trigger is None:
             return
         self._scheduler.add_job(
-            self._job,
-            trigger(self._setting),
+            self._run,
+            self._trigger,
             next_run_time=datetime.now().astimezone(),
             max_instances=1,
             coalesce=True,
@@ -39,10 +42,19 @@ class Schedule:
         )
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """End; a job that is running is not waited for."""
+    async def stop(self) -> None:
+        """End, after the job that is running."""
         if self._scheduler.running:
+            self._scheduler.pause()
+            await self._idle.wait()
             self._scheduler.shutdown(wait=False)
+
+    async def _run(self) -> None:
+        self._idle.clear()
+        try:
+            await self._job()
+        finally:
+            self._idle.set()
 
 
 def trigger(setting: str) -> BaseTrigger:

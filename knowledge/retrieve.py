@@ -49,8 +49,8 @@ class Candidate:
 class Retrieval:
     """What was found for a question, best first, and whether it is likely to answer.
 
-    `answerable` is a probability, `threshold` the least one at which to answer. `vector` is the question's, None
-    without an embedder.
+    `answerable` is a probability, `threshold` the least one at which to answer. `vector` is the question's,
+    None without an embedder.
     """
 
     question: str

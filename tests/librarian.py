@@ -24,9 +24,7 @@ ANALYZER = Analyzer(workers=1)
 _ABILITY = Ability(0.9, 0.0, 0.1, 0.6, 0.1)
 
 
-def parts_for(
-    data: Path, *folders: Folder | Path, embedder: Embedder | None = None, **changes: Any
-) -> Parts:
+def parts_for(data: Path, *folders: Folder | Path, embedder: Embedder | None = None, **changes: Any) -> Parts:
     """What a librarian of `data` is made of, whose settings name these folders."""
     parts = Parts(
         catalog=Catalog.in_folder(data),
@@ -42,9 +40,7 @@ def parts_for(
     return replace(parts, **changes)
 
 
-def open_knowledge(
-    data: Path, *folders: Folder | Path, owner: bool = True, **changes: Any
-) -> Knowledge:
+def open_knowledge(data: Path, *folders: Folder | Path, owner: bool = True, **changes: Any) -> Knowledge:
     """A librarian of `data`, which owns it unless told otherwise."""
     return Knowledge(parts_for(data, *folders, **changes), owner=owner)
 
@@ -105,10 +101,14 @@ def assert_nothing_is_left_over(knowledge: Knowledge) -> None:
 def contents(knowledge: Knowledge) -> dict[str, Any]:
     """Everything that is kept of the documents, without the numbers that depend on how it came about."""
     queries: Iterable[str] = (
-        "SELECT d.uri, v.title, v.scope, v.language, v.content_hash, v.recipe, v.size, v.passage_count"
-        " FROM documents d JOIN versions v ON v.id = d.live_version",
-        "SELECT d.uri, p.id, p.text_hash, p.text, p.heading_path, p.start, p.terms, p.squeezed"
-        " FROM passages p JOIN versions v ON v.id = p.version_id JOIN documents d ON d.live_version = v.id",
+        (
+            "SELECT d.uri, v.title, v.scope, v.language, v.content_hash, v.recipe, v.size, v.passage_count"
+            " FROM documents d JOIN versions v ON v.id = d.live_version"
+        ),
+        (
+            "SELECT d.uri, p.id, p.text_hash, p.text, p.heading_path, p.start, p.terms, p.squeezed"
+            " FROM passages p JOIN versions v ON v.id = p.version_id JOIN documents d ON d.live_version = v.id"
+        ),
         "SELECT embedder, text_hash, data FROM vectors",
         "SELECT scope, language, passages, terms, bigrams FROM statistics",
     )

@@ -14,7 +14,7 @@ import pytest
 from bot import handover
 from bot.handover import Owned, OwnerGone, serve
 from knowledge.catalog import Catalog, notes
-from knowledge.errors import SaseoError, StorageFull, Unreadable
+from knowledge.errors import RemovalWithheld, SaseoError, StorageFull, Unreadable
 from knowledge.reports import Problem, Progress, RefreshReport
 from knowledge.service import Knowledge
 from knowledge.sources.options import Folder
@@ -29,7 +29,10 @@ def _without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def docs(tmp_path: Path) -> Path:
-    fill(tmp_path / "docs", {f"{word}.md": f"# {word}\n\nAll about {word}.\n" for word in ("kiwi", "plum", "fig")})
+    fill(
+        tmp_path / "docs",
+        {f"{word}.md": f"# {word}\n\nAll about {word}.\n" for word in ("kiwi", "plum", "fig")},
+    )
     return tmp_path / "docs"
 
 
@@ -100,7 +103,7 @@ def test_a_whole_report_comes_back(owner: Knowledge, reader: Knowledge, data: Pa
         *range(1, 8),
         seconds=1.5,
         problems=(Problem("/a.txt", Unreadable(reason="binary", detail="PDF")),),
-        withheld=(Problem("/b", SaseoError()),),
+        withheld=(Problem("/b", RemovalWithheld(path="/b", reason="emptied", missing=3, known=3)),),
     )
     with serving(Fake(owner, lambda *_, **__: report), data):
         found = owned(reader, data).refresh()
@@ -128,7 +131,9 @@ def test_progress_is_shown_here(owner: Knowledge, reader: Knowledge, data: Path)
     assert set(shown) == {Progress("reading", 3, 7, "/kiwi.md", 0.5)}
 
 
-def test_what_was_asked_reaches_the_owner(owner: Knowledge, reader: Knowledge, data: Path, docs: Path) -> None:
+def test_what_was_asked_reaches_the_owner(
+    owner: Knowledge, reader: Knowledge, data: Path, docs: Path
+) -> None:
     """The folders that were named, with the options that they were registered with, and what to believe."""
     asked: list[tuple[Any, Any]] = []
 
@@ -158,7 +163,9 @@ def test_forgetting_and_rebuilding_are_handed_over(owner: Knowledge, reader: Kno
     assert len(by_word(owner, "plum")) == 1
 
 
-def test_a_request_that_is_done_twice_forgets_no_other(owner: Knowledge, reader: Knowledge, data: Path, docs: Path) -> None:
+def test_a_request_that_is_done_twice_forgets_no_other(
+    owner: Knowledge, reader: Knowledge, data: Path, docs: Path
+) -> None:
     """A killed owner's request is done again; a document whose name has the number of the one that is gone stays."""
     owner.refresh()
     (document,) = owner.find_documents("kiwi")
@@ -263,7 +270,9 @@ def test_an_interrupted_wait_leaves_the_run_alone(owner: Knowledge, reader: Know
             time.sleep(0.001)
 
 
-def test_a_catalog_that_fails_for_a_while_ends_no_service(owner: Knowledge, reader: Knowledge, data: Path) -> None:
+def test_a_catalog_that_fails_for_a_while_ends_no_service(
+    owner: Knowledge, reader: Knowledge, data: Path
+) -> None:
     """When the disk was full for a moment, requests are served as soon as it isn't."""
 
     class Unreliable(Catalog):

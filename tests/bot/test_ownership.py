@@ -100,7 +100,11 @@ def test_asking_who_owns_does_not_look_like_an_owner(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("language", "words"), [("en", "Another saseo"), ("ko", "saseo")])
 def test_a_second_run_is_told_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], language: str, words: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    language: str,
+    words: str,
 ) -> None:
     """`saseo run` on an owned folder ends with exit code 1 and a sentence that names process and folder."""
     monkeypatch.chdir(tmp_path)

@@ -36,8 +36,23 @@ from tests.librarian import ANALYZER, QuickEmbedder, open_knowledge
 BATCH_DOCUMENTS = 6
 EMBEDDER = QuickEmbedder()
 _POINTS = frozenset(
-    ("execute", "executemany", "commit", "rollback", "fsync", "replace", "rename", "unlink", "rmdir")
-    + ("mkdir", "write", "add_document", "delete_documents_by_query", "wait_merging_threads", "writer")
+    (
+        "execute",
+        "executemany",
+        "commit",
+        "rollback",
+        "fsync",
+        "replace",
+        "rename",
+        "unlink",
+        "rmdir",
+        "mkdir",
+        "write",
+        "add_document",
+        "delete_documents_by_query",
+        "wait_merging_threads",
+        "writer",
+    )
 )
 
 

@@ -69,7 +69,9 @@ def check(knowledge: Knowledge, folder: Path, before: Documents, after: Document
         listed = [document.uri for document in reading.list_documents(snapshot._connection)]
         assert listed == sorted(f"{folder}/{path}" for path in served)
         for path, texts in served.items():
-            assert texts in (before.get(path), after.get(path)), f"{path} is served in no state that it was in"
+            assert texts in (before.get(path), after.get(path)), (
+                f"{path} is served in no state that it was in"
+            )
         assert before.keys() & after.keys() <= served.keys()
         homes = Counter(_WORDS[path] for path in served)
         for word in {_WORDS[path] for path in before} & {_WORDS[path] for path in after}:

@@ -118,5 +118,7 @@ def test_a_killed_run_loses_nothing(runner: Runner, tmp_path: Path, number: int)
     assert_nothing_is_left_over(knowledge)
     assert contents(knowledge) == runner.reference
     knowledge.close()
-    names = {line["name"] for line in json.loads((data / "index/dense/manifest.json").read_text())["segments"]}
+    names = {
+        line["name"] for line in json.loads((data / "index/dense/manifest.json").read_text())["segments"]
+    }
     assert {path.name.split(".")[0] for path in (data / "index/dense").iterdir()} == names | {"manifest"}

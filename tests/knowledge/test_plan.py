@@ -60,7 +60,9 @@ def work(plan: Plan) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "change", [{"size": 2}, {"mtime_ns": 2}, {"scope": TEAM}, {"recipe": "before"}], ids=lambda change: next(iter(change))
+    "change",
+    [{"size": 2}, {"mtime_ns": 2}, {"scope": TEAM}, {"recipe": "before"}],
+    ids=lambda change: next(iter(change)),
 )
 def test_any_difference_is_work(change: dict[str, object]) -> None:
     """A file whose size, time, readers or recipe aren't the live version's is read; another isn't."""
@@ -102,7 +104,9 @@ def test_a_folder_at_the_root_of_everything_owns_everything() -> None:
 def test_the_innermost_folder_owns_all_that_lies_under_it(order: int) -> None:
     """Files, problems and documents under a nested folder are none of the outer one's, in whatever order they come."""
     problem = folders.Problem("/d/in/p", Unreadable(reason="unsupported"))
-    outer = FakeLoader("/d", [file("/d/a"), file("/d/in/b"), file("/d/in/left-out"), file("/d/into")], [problem])
+    outer = FakeLoader(
+        "/d", [file("/d/a"), file("/d/in/b"), file("/d/in/left-out"), file("/d/into")], [problem]
+    )
     inner = FakeLoader("/d/in", [file("/d/in/b")], [problem], TEAM)
     plan = plan_for([outer, inner][::order], [known(1, "/d/in/old")])
     assert {(each.loader.root, each.file.uri) for each in plan.work} == {
@@ -134,7 +138,12 @@ def test_what_could_not_be_looked_at_is_not_missing() -> None:
 
 @pytest.mark.parametrize(
     ("reason", "documents", "told"),
-    [("missing", 2, "gone"), ("missing", 0, "missing"), ("options", 2, "options"), ("unreadable", 2, "unreadable")],
+    [
+        ("missing", 2, "gone"),
+        ("missing", 0, "missing"),
+        ("options", 2, "options"),
+        ("unreadable", 2, "unreadable"),
+    ],
 )
 def test_a_folder_that_cannot_be_scanned_loses_nothing(reason: str, documents: int, told: str) -> None:
     """Its documents aren't missing, and what is told is what is wrong with it."""

@@ -141,10 +141,16 @@ def test_a_second_run_does_nothing(knowledge: Knowledge, folder: Path, embedder:
     shelf = Shelf(Folder(folder))
     assert counts(knowledge.refresh_from([shelf], whole=True)) == {"unchanged": 2}
     assert shelf.reads == []
-    assert (contents(knowledge), embedder.texts, knowledge.status().generation) == (before, embedded, generation)
+    assert (contents(knowledge), embedder.texts, knowledge.status().generation) == (
+        before,
+        embedded,
+        generation,
+    )
 
 
-def test_touching_a_file_changes_nothing(knowledge: Knowledge, folder: Path, embedder: CountingEmbedder) -> None:
+def test_touching_a_file_changes_nothing(
+    knowledge: Knowledge, folder: Path, embedder: CountingEmbedder
+) -> None:
     """A new time on the same bytes is noted, and the file isn't read a third time."""
     fill(folder, {"kiwi.md": note("kiwi")})
     knowledge.refresh()
@@ -189,7 +195,9 @@ def test_a_renamed_folder_keeps_its_vectors(
     (folder / "old").rename(folder / "new")
     assert counts(knowledge.refresh()) == {"moved": 4}
     assert embedder.texts == embedded
-    assert set(served(knowledge)) == {str(folder / "new" / f"{n}.md") for n in ("kiwi", "plum", "pear", "twin")}
+    assert set(served(knowledge)) == {
+        str(folder / "new" / f"{n}.md") for n in ("kiwi", "plum", "pear", "twin")
+    }
 
 
 def test_a_document_that_moves_to_another_folder_takes_its_scope(
@@ -257,13 +265,17 @@ def test_files_of_no_use_are_told_each_time_and_read_once(tmp_path: Path, folder
         assert reasons(report) == expected
         assert report.skipped == 3
         assert sorted(shelf.reads) == reads
-        assert {problem.uri for problem in knowledge.status().problems} == {str(folder / name) for name in expected}
+        assert {problem.uri for problem in knowledge.status().problems} == {
+            str(folder / name) for name in expected
+        }
     (folder / "empty.txt").write_text(note("plum"))
     assert counts(knowledge.refresh_from([shelf])) == {"added": 1, "unchanged": 1, "skipped": 2}
     knowledge.close()
 
 
-def test_another_recipe_reads_everything_again(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_recipe_reads_everything_again(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """When passages are made in another way, known files and those given up are read again, vectors are kept."""
     from knowledge import ingest
 
@@ -406,7 +418,9 @@ def test_many_missing_files_are_not_believed(knowledge: Knowledge, folder: Path,
         assert knowledge.status().problems == ()
 
 
-def test_a_folder_that_comes_back_is_as_it_was(knowledge: Knowledge, folder: Path, embedder: CountingEmbedder) -> None:
+def test_a_folder_that_comes_back_is_as_it_was(
+    knowledge: Knowledge, folder: Path, embedder: CountingEmbedder
+) -> None:
     """An unmounted share that returns costs nothing: its documents were served all the time."""
     fill(folder, {f"{n}.md": note(f"kiwi{n}") for n in range(4)})
     knowledge.refresh()
@@ -583,7 +597,9 @@ def test_a_stopped_run_is_gone_on_with(knowledge: Knowledge, folder: Path) -> No
 
 
 @pytest.mark.usefixtures("small_batches")
-def test_a_stopped_run_forgets_nothing(knowledge: Knowledge, folder: Path, embedder: CountingEmbedder) -> None:
+def test_a_stopped_run_forgets_nothing(
+    knowledge: Knowledge, folder: Path, embedder: CountingEmbedder
+) -> None:
     """A run that hasn't looked everywhere yet can't know what is gone: moved files keep their vectors."""
     fill(folder, {f"old/{n}.md": note(f"kiwi{n}") for n in range(6)})
     knowledge.refresh()
