@@ -98,7 +98,7 @@ def _langchain(passages: list[str], model: Any) -> object:
     from langchain_core.documents import Document
     from langchain_core.embeddings import Embeddings
 
-    class Encoded(Embeddings):
+    class Encoded(Embeddings):  # type: ignore[misc, unused-ignore]  # LangChain is only there for this
         """What langchain-huggingface's embeddings do: one `encode` of all texts."""
 
         def embed_documents(self, texts: list[str]) -> list[list[float]]:
