@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from knowledge.catalog.records import GivenUp, KnownFile
+from knowledge.catalog.records import GivenUp, KnownFile, signature, uri_of
 from knowledge.errors import InvalidFolder, RemovalWithheld, SaseoError
 from knowledge.reports import Problem
 from knowledge.sources.folders import FileState, Scan
@@ -65,7 +65,8 @@ class Plan:
 
 def make_plan(
     loaders: Iterable[Loader],
-    known_files: Mapping[str, KnownFile],
+    signatures: set[str],
+    known_files: Callable[[Sequence[str]], Mapping[str, KnownFile]],
     excluded: Collection[str],
     recipe: str,
     given_up: Mapping[str, GivenUp],
@@ -75,52 +76,85 @@ def make_plan(
     Args:
         loaders: of which a nested one owns all that lies under its root, whether it takes it or not: what it
             leaves out must not come in with the scope of the one around it.
-        known_files: the live versions by uri.
+        signatures: of all live versions; used up.
+        known_files: reads the live versions of some uris.
         excluded: uris that are not wanted.
         recipe: how passages are made now.
         given_up: files that can't be used as they are, by uri: not read again until they have changed.
     """
     plan = Plan()
-    innermost_first = sorted(loaders, key=lambda loader: len(loader.root), reverse=True)
-    owned, plan.orphans = _by_root([_under(loader.root) for loader in innermost_first], known_files)
-    prefixes: list[str] = []
-    for loader, mine in zip(innermost_first, owned, strict=True):
-        nested = tuple(prefix for prefix in prefixes if prefix.startswith(_under(loader.root)))
-        prefixes.append(_under(loader.root))
-        plan.known[loader.root] = len(mine)
+    places: list[_Place] = []
+    for loader in sorted(loaders, key=lambda loader: len(loader.root), reverse=True):
+        nested = tuple(under for place in places if (under := place.under).startswith(_under(loader.root)))
+        places.append(_Place(loader, nested))
+        places[-1].scan(plan, signatures, excluded, recipe)
+    left = known_files(sorted(map(uri_of, signatures)))
+    owned, plan.orphans = _by_root([place.under for place in places], left)
+    for place, mine in zip(places, owned, strict=True):
+        place.compare(plan, mine, given_up)
+    return plan
+
+
+@dataclass(slots=True)
+class _Place:
+    """A loader, and how its files differ from what is known."""
+
+    loader: Loader
+    nested: tuple[str, ...]  # prefixes of uris that belong to other loaders
+    unchanged: int = 0
+    differing: list[FileState] = field(default_factory=list)
+    unseen: set[str] = field(default_factory=set)  # uris of files and folders that couldn't be looked at
+    error: InvalidFolder | None = None
+
+    @property
+    def under(self) -> str:
+        return _under(self.loader.root)
+
+    def scan(self, plan: Plan, signatures: set[str], excluded: Collection[str], recipe: str) -> None:
+        """Take the signatures of files that are as they were away from those given."""
+        root, scope, nested = self.loader.root, self.loader.scope, self.nested
         try:
-            scan = loader.scan()
+            found = self.loader.scan()
         except InvalidFolder as error:
-            plan.withheld.append((loader.root, Problem(loader.root, _out_of_reach(error, loader, len(mine)))))
-            continue
-        seen: set[str] = set()
-        for file in scan.files:
-            uri = file.uri
+            self.error = error
+            return
+        for file in found.files:
+            uri, _, size, mtime_ns = file
             if (nested and uri.startswith(nested)) or uri in excluded:
                 continue
-            seen.add(uri)
-            known = mine.get(uri)
-            if (
-                known is not None
-                and known.mtime_ns == file.mtime_ns
-                and known.size == file.size
-                and known.scope == loader.scope
-                and known.recipe == recipe
-            ):
-                plan.unchanged += 1
-            elif known is None and uri in given_up and _is_same(given_up[uri], file):
-                plan.problems.append((loader.root, given_up[uri].problem))
-                plan.spent[uri] = (file.size, file.mtime_ns)
+            line = signature(uri, size, mtime_ns, scope, recipe)
+            if line in signatures:
+                signatures.remove(line)
+                self.unchanged += 1
+            else:
+                self.differing.append(file)
+        plan.unchanged += self.unchanged
+        plan.seen[root] = self.unchanged + len(self.differing) + len(found.problems)
+        for problem in found.problems:
+            if not problem.uri.startswith(nested):
+                plan.problems.append((root, Problem(problem.uri, problem.error)))
+                if problem.error.parameters["reason"] in PASSING:
+                    self.unseen.add(problem.uri)
+
+    def compare(self, plan: Plan, mine: dict[str, KnownFile], given_up: Mapping[str, GivenUp]) -> None:
+        """Add what differs to the plan, and what is missing. `mine` are the documents without such a file."""
+        loader, root = self.loader, self.loader.root
+        plan.known[root] = self.unchanged + len(mine)
+        if self.error is not None:
+            plan.withheld.append((root, Problem(root, _out_of_reach(self.error, root, len(mine)))))
+            return
+        for file in self.differing:
+            known = mine.pop(file.uri, None)
+            failed = given_up.get(file.uri)
+            if known is None and failed and (failed.size, failed.mtime_ns) == (file.size, file.mtime_ns):
+                plan.problems.append((root, failed.problem))
+                plan.spent[file.uri] = (file.size, file.mtime_ns)
             else:
                 plan.work.append(Work(loader, file, known))
-        plan.seen[loader.root] = len(seen) + len(scan.problems)
-        unseen = _note_problems(plan, loader.root, scan, nested)
-        plan.missing[loader.root] = [
-            file
-            for uri, file in mine.items()
-            if uri not in seen and uri not in unseen and not uri.startswith(tuple(map(_under, unseen)))
+        inside = tuple(map(_under, self.unseen))
+        plan.missing[root] = [
+            file for uri, file in mine.items() if uri not in self.unseen and not uri.startswith(inside)
         ]
-    return plan
 
 
 def believe_missing(plan: Plan, moved: Collection[int], *, always: bool) -> list[int]:
@@ -154,12 +188,12 @@ def _under(root: str) -> str:
 
 
 def _by_root(
-    prefixes: list[str], known_files: Mapping[str, KnownFile]
+    prefixes: Sequence[str], files: Mapping[str, KnownFile]
 ) -> tuple[list[dict[str, KnownFile]], list[KnownFile]]:
     """The documents of each root, the first that fits (the innermost), and those of none."""
     owned: list[dict[str, KnownFile]] = [{} for _ in prefixes]
     orphans: list[KnownFile] = []
-    for uri, file in known_files.items():
+    for uri, file in files.items():
         for prefix, mine in zip(prefixes, owned, strict=True):
             if uri.startswith(prefix):
                 mine[uri] = file
@@ -169,24 +203,8 @@ def _by_root(
     return owned, orphans
 
 
-def _out_of_reach(error: InvalidFolder, loader: Loader, known: int) -> SaseoError:
+def _out_of_reach(error: InvalidFolder, root: str, known: int) -> SaseoError:
     """What is said of a folder that couldn't be scanned."""
     if known and error.parameters["reason"] == "missing":
-        return RemovalWithheld(path=loader.root, reason="gone", missing=known, known=known)
+        return RemovalWithheld(path=root, reason="gone", missing=known, known=known)
     return error
-
-
-def _is_same(given_up: GivenUp, file: FileState) -> bool:
-    return (given_up.size, given_up.mtime_ns) == (file.size, file.mtime_ns)
-
-
-def _note_problems(plan: Plan, root: str, scan: Scan, nested: tuple[str, ...]) -> set[str]:
-    """Keep the scan's problems; gives the uris of files and folders that couldn't be looked at."""
-    unseen: set[str] = set()
-    for problem in scan.problems:
-        if problem.uri.startswith(nested):
-            continue
-        plan.problems.append((root, Problem(problem.uri, problem.error)))
-        if problem.error.parameters["reason"] in PASSING:
-            unseen.add(problem.uri)
-    return unseen

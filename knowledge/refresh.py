@@ -105,15 +105,19 @@ class Refresh:
         self._tell("scanning", 0, 0)
         recipe = self._ingest.recipe
         with self._library.catalog.read() as connection:
-            known = reading.known_files(connection)
+            signatures = reading.signatures(connection)
             excluded = notes.excluded_uris(connection)
             given_up = notes.given_up(connection, recipe)
-        plan = make_plan(self._loaders, known, excluded, recipe, given_up)
+        plan = make_plan(self._loaders, signatures, self._known_files, excluded, recipe, given_up)
         self._tally.counts["unchanged"] = plan.unchanged
         self._tally.spent.update(plan.spent)
         for root, problem in plan.problems:
             self._tally.problem(root, problem.uri, problem.error)
         return plan
+
+    def _known_files(self, uris: Sequence[str]) -> dict[str, KnownFile]:
+        with self._library.catalog.read() as connection:
+            return reading.known_files(connection, uris)
 
     def _report(self, plan: Plan) -> RefreshReport:
         if self._ingest.failure is not None:

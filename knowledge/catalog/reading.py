@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, func, select, true
+from sqlalchemy import Connection, RowMapping, Select, Text, and_, bindparam, cast, func, select, true
 
 from knowledge.catalog.records import KnownFile, ScorablePassage, StoredPassage
 from knowledge.catalog.schema import documents, passages, state, statistics, vectors, versions
@@ -16,7 +17,6 @@ from knowledge.ranking.bm25 import Analysed
 from knowledge.types import Document, Passage, Scope
 
 _CHUNK = 10_000
-_ROWS_AT_ONCE = 1_000  # fetched: one by one is slow, and all at once keeps the garbage collector busy
 _live = documents.join(versions, documents.c.live_version == versions.c.id)
 # By primary keys from the passages on, so that a few rows are looked up and nothing is scanned.
 _all_passages = passages.join(versions, passages.c.version_id == versions.c.id).join(
@@ -38,12 +38,23 @@ def live_rows(connection: Connection) -> NDArray[np.int64]:
     return np.sort(rows)
 
 
-def known_files(connection: Connection) -> dict[str, KnownFile]:
-    """The live version of every document by uri."""
+def signatures(connection: Connection) -> set[str]:
+    """The signature (`records.signature`) of every document's live version."""
     v = versions.c
-    query = select(documents.c.id, documents.c.uri, v.scope, v.content_hash, v.recipe, v.size, v.mtime_ns)
-    found = connection.execute(query.select_from(_live)).yield_per(_ROWS_AT_ONCE)
-    return {row[1]: KnownFile._make(row) for row in found}
+    parts = [cast(v.size, Text), cast(v.mtime_ns, Text), v.scope, v.recipe, documents.c.uri]
+    line = reduce(lambda before, part: before + " " + part, parts)
+    return set(connection.scalars(select(line).select_from(_live)).all())
+
+
+def known_files(connection: Connection, uris: Sequence[str]) -> dict[str, KnownFile]:
+    """The live versions of some documents, by uri."""
+    v, d = versions.c, documents.c
+    query = select(d.id, d.uri, v.scope, v.content_hash, v.recipe, v.size, v.mtime_ns).select_from(_live)
+    found: dict[str, KnownFile] = {}
+    for start in range(0, len(uris), _CHUNK):
+        rows = connection.execute(query.where(d.uri.in_(uris[start : start + _CHUNK])))
+        found.update((row[1], KnownFile._make(row)) for row in rows)
+    return found
 
 
 def scorable_passages(connection: Connection, rows: Sequence[int]) -> list[ScorablePassage]:

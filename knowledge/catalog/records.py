@@ -56,8 +56,22 @@ class Flip:
     stale: tuple[int, ...]  # version ids to clear away
 
 
+def signature(uri: str, size: int, mtime_ns: int, scope: Scope, recipe: str) -> str:
+    """One line that is the same while a file, its readers and the way to index it are; it ends in the uri.
+
+    The catalog makes it in SQL (`reading.signatures`): of many unchanged files, strings are read and compared
+    several times as fast as rows.
+    """
+    return f"{size} {mtime_ns} {scope} {recipe} {uri}"
+
+
+def uri_of(line: str) -> str:
+    """The uri of a signature."""
+    return line.split(" ", 4)[4]
+
+
 class KnownFile(NamedTuple):
-    """The live version of a file, for telling what has changed (a tuple: there may be a hundred thousand)."""
+    """The live version of a file, for telling what has changed."""
 
     document_id: int
     uri: str

@@ -51,7 +51,7 @@ class LibraryAndDictionary(RuleBasedStateMachine):
 
     def _known(self, uri: str) -> KnownFile | None:
         with self.library.catalog.read() as connection:
-            return reading.known_files(connection).get(uri)
+            return reading.known_files(connection, [uri]).get(uri)
 
     @rule(documents=st.dictionaries(uris, st.tuples(scopes, texts), min_size=1, max_size=3))
     def replace(self, documents) -> None:

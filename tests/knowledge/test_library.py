@@ -59,7 +59,7 @@ def document_id(library: Library, uri: str) -> int:
     from knowledge.catalog import reading
 
     with library.catalog.read() as connection:
-        return reading.known_files(connection)[uri].document_id
+        return reading.known_files(connection, [uri])[uri].document_id
 
 
 def test_a_new_version_replaces_the_old(library: Library) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.catalog.records import GivenUp, KnownFile
+from knowledge.catalog.records import GivenUp, KnownFile, signature
 from knowledge.errors import InvalidFolder, RemovalWithheld, Unreadable
 from knowledge.plan import Plan, believe_missing, make_plan
 from knowledge.reports import Problem
@@ -52,7 +52,11 @@ def known(number: int, uri: str, **changes: object) -> KnownFile:
 
 
 def plan_for(loaders, known_files=(), excluded=frozenset(), given_up=None) -> Plan:
-    return make_plan(loaders, {file.uri: file for file in known_files}, excluded, RECIPE, given_up or {})
+    live = {file.uri: file for file in known_files}
+    lines = {signature(f.uri, f.size, f.mtime_ns, f.scope, f.recipe) for f in known_files}
+    return make_plan(
+        loaders, lines, lambda uris: {uri: live[uri] for uri in uris}, excluded, RECIPE, given_up or {}
+    )
 
 
 def work(plan: Plan) -> list[str]:
