@@ -9,13 +9,14 @@
     ├── RemovalWithheld         too many files are gone at once to believe it
     ├── MissingDependency       an optional package isn't installed
     ├── ModelUnavailable        an embedding or language model can't be had
+    ├── GenerationFailed        a language model gave no whole answer
     ├── IndexUnavailable        the index can't be searched
     ├── IndexDamaged            the index's files can't be read (it can be rebuilt)
     ├── CatalogDamaged          the catalog's file can't be read
     ├── StorageFull             the disk is full
     └── AlreadyRunning          another process owns the data folder
 
-An error carries the key of its sentence in the message catalogue (`messages/*.ftl`) and the sentence's
+An error carries the key of its sentence in the message catalogue (`messages/`) and the sentence's
 parameters; `messages.text(error.key, language, **error.parameters)` is what a person reads.
 """
 
@@ -87,6 +88,16 @@ class ModelUnavailable(SaseoError):
     """A model can't be loaded or fetched.
 
     Parameters: model, reason (`not_downloaded`, `damaged`, `unsupported`, `device`, ...), detail.
+    """
+
+
+class GenerationFailed(SaseoError):
+    """A language model gave no whole answer.
+
+    Parameters: reason (`busy`: too many questions wait, `too_long`: the prompt doesn't fit, `crashed`: its
+    process ended, `hung`: it gave no sign of life, `not_ready`: it is being started or has failed too often,
+    `unreachable`, `denied`, `rate_limited`, `cut`: the stream ended early, `invalid`: what it sent makes no
+    sense, `refused`: the server said no), model, detail.
     """
 
 

@@ -1,7 +1,8 @@
 """Every sentence that a person reads, in Korean and English, from one catalogue (Project Fluent).
 
-`en.ftl` and `ko.ftl` have the same messages with the same variables. A message is chosen by its key; an error
-of the tree in `knowledge.errors` knows its own.
+The files in `en/` and `ko/` have the same messages with the same variables. A message is chosen by its key;
+an error of the tree in `knowledge.errors` knows its own. Whole numbers choose plurals; identifiers (process
+ids, line numbers) come as strings. In Korean no particle follows a variable: none has to read "을(를)".
 """
 
 from __future__ import annotations
@@ -62,6 +63,12 @@ def _plain(value: object) -> Any:
     return value if isinstance(value, str | int | float) and not isinstance(value, bool) else str(value)
 
 
+def sources(language: Language) -> list[str]:
+    """The text of each file of a language's catalogue."""
+    folder = files(__name__) / language
+    return [file.read_text(encoding="utf-8") for file in folder.iterdir() if file.name.endswith(".ftl")]
+
+
 @lru_cache(maxsize=2)
 def _bundle(language: Language) -> FluentBundle:
     # Slow to import, and a command that only prints JSON needs no sentence.
@@ -69,5 +76,6 @@ def _bundle(language: Language) -> FluentBundle:
 
     # No isolation marks: terminals show them as boxes, and neither language is written from right to left.
     bundle = FluentBundle([language], use_isolating=False)
-    bundle.add_resource(FluentResource((files(__name__) / f"{language}.ftl").read_text(encoding="utf-8")))
+    for source in sources(language):
+        bundle.add_resource(FluentResource(source))
     return bundle

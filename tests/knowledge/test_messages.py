@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast as python
 import re
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -35,7 +34,7 @@ class _Variables(visitor.Visitor):
 
 def catalogue(language):
     """Message key -> names of its variables."""
-    source = (files(messages) / f"{language}.ftl").read_text(encoding="utf-8")
+    source = "\n".join(messages.sources(language))
     found = {}
     for entry in parse(source).body:
         assert not isinstance(entry, ast.Junk), entry.content
@@ -112,7 +111,7 @@ def test_reasons_of_an_evaluation_corpus_have_their_sentence(reason):
 
 def test_korean_has_no_particle_in_two_forms():
     """A Korean sentence is written so that no particle depends on the variable before it."""
-    source = (files(messages) / "ko.ftl").read_text(encoding="utf-8")
+    source = "\n".join(messages.sources("ko"))
     told = "\n".join(line for line in source.splitlines() if not line.startswith("#"))
     assert not re.search(r"[을를이가은는와과]\([을를이가은는와과]\)", told)
     assert not re.search(r"\{ \$\w+ \}(을|를|은|는|과|와|으로|로)(?![가-힣])", told)

@@ -1,0 +1,32 @@
+### Sources and answers
+
+source-page = p. { $page }
+source-line = line { $first }
+source-lines = lines { $first }–{ $last }
+answer-sources = Sources
+answer-nearest = Nearest documents
+answer-label-extractive = Quoted word for word from the documents; no language model wrote this.
+answer-label-cached = Answered before from the same documents.
+answer-label-stopped = Stopped.
+answer-not-found = The documents don't say.{ $nearest ->
+    [0] {""}
+   *[other] { " " }These come nearest.
+}
+answer-unexpected = Something unexpected went wrong while answering. Ask again; if it happens again, tell whoever runs Saseo.
+answer-failed = { $message } (id { $incident }; the log says more)
+replaced-regenerated = (The text above no longer counts; the answer is written anew.)
+replaced-fallback = (The text above no longer counts; here is what the documents say.)
+replaced-claim_removed = (The text above no longer counts; something in it had no source.)
+stage-opening = Opening the documents…
+stage-warming = Loading the models; your question comes right after…
+stage-queued = { $position ->
+    [one] One question is before yours…
+   *[other] { $position } questions are before yours…
+}
+stage-searching = Searching the documents…
+stage-reading = Reading…
+stage-writing = Writing…
+stage-found = { $count ->
+    [one] Found: { $titles }
+   *[other] Found in { $count } documents: { $titles }
+}

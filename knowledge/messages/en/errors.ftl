@@ -1,0 +1,85 @@
+### Errors (knowledge/errors.py): error-CLASS, or error-CLASS-REASON
+
+error-with-detail = { $sentence } ({ $detail })
+error-saseo-error = Something went wrong.
+error-invalid-input = This input can't be used.
+error-invalid-scope = “{ $scope }” is no scope. A scope is everyone, slack:TEAM, slack:TEAM/CHANNEL, discord:SERVER/CHANNEL or slack:TEAM/@PERSON.
+error-invalid-folder = The folder { $path } can't be used.
+error-invalid-folder-missing = The folder { $path } doesn't exist. Check its name, or whether its disk is connected.
+error-invalid-folder-not_a_folder = { $path } is a file, not a folder. Name the folder that it is in.
+error-invalid-folder-unreadable = The folder { $path } can't be read. Give the account that runs Saseo the right to read it.
+error-invalid-folder-options = The options of { $path } can't be used. Correct them in folders.toml or SHARED_FOLDERS.
+error-invalid-folder-unknown_option = { $path } has an option that doesn't exist. Correct its name.
+error-invalid-corpus = The corpus can't be used: { $path }
+error-invalid-corpus-missing = { $path } is missing or can't be read. A corpus folder holds corpus.jsonl, queries.jsonl and qrels/test.tsv.
+error-invalid-corpus-encoding = { $path } isn't UTF-8 text. Save it as UTF-8.
+error-invalid-corpus-json = { $path } isn't a JSON object.
+error-invalid-corpus-field = A field is missing, empty or no text at { $path }.
+error-invalid-corpus-qrels = { $path } isn't a judgement: three columns parted by tabs are needed (query id, document id, whole number).
+error-invalid-corpus-twice = An id stands twice in { $path }.
+error-invalid-corpus-no_queries = { $path } judges none of the queries in queries.jsonl relevant to anything, so there is nothing to measure.
+error-invalid-settings = { $count ->
+    [one] A setting can't be used:
+   *[other] { $count } settings can't be used:
+}
+error-invalid-user-words = The user dictionary { $path } can't be used (line { $line }: { $text }).
+error-invalid-user-words-encoding = The user dictionary { $path } isn't UTF-8 text. Save it as UTF-8.
+error-invalid-user-words-empty_word = The user dictionary { $path } has no word in line { $line }.
+error-invalid-user-words-tag = The user dictionary { $path } has a tag in line { $line } that doesn't exist: { $text } Use NNP for a name.
+error-invalid-user-words-columns = The user dictionary { $path } has too many columns in line { $line }: { $text } Write a word, and after a tab its tag if it needs one.
+error-removal-withheld = Nothing of the folder { $path } was forgotten, because { $missing } of its { $known } files are missing.
+error-removal-withheld-gone = The folder { $path } isn't there. { $known ->
+    [one] The document that was indexed from it stays.
+   *[other] The { $known } documents that were indexed from it stay.
+} Connect its disk, or remove the folder from the settings.
+error-removal-withheld-emptied = The folder { $path } is empty. { $known ->
+    [one] The document that was indexed from it stays.
+   *[other] The { $known } documents that were indexed from it stay.
+} If it was emptied on purpose: saseo index { $path } --forget-missing
+error-removal-withheld-many = In the folder { $path }, { $missing } of { $known } files are missing at once; they stay in the index. If they were removed on purpose: saseo index { $path } --forget-missing
+error-unreadable = This document can't be read.
+error-unreadable-unsupported = Saseo doesn't read this format yet.
+error-unreadable-too_large = The file is larger than the limit.
+error-unreadable-empty = The file holds no text.
+error-unreadable-binary = The file isn't text, whatever its name says.
+error-unreadable-encoding = The text's encoding can't be told. Save the file as UTF-8.
+error-unreadable-permission = The right to read the file is missing. Give it to the account that runs Saseo.
+error-unreadable-duplicate_name = Another file of this folder has the same name, written with other bytes. Rename one of them.
+error-unreadable-unexpected = Reading the file failed in a way that Saseo doesn't know. The log has the details.
+error-unreadable-vanished = The file was gone before it could be read.
+error-unreadable-changing = The file changed while it was being read. The next run tries again.
+error-unreadable-link = The link leads out of the folder. To follow it, set follow_links in folders.toml.
+error-unreadable-broken_link = The link leads nowhere.
+error-unreadable-link_loop = The link leads back to itself.
+error-unreadable-io = The disk reported an error while reading the file. The next run tries again.
+error-unreadable-malformed = The file is damaged or isn't what its name says.
+error-owner-gone = The saseo that owns { $path } ended before it did this. Run the command again.
+error-missing-dependency = The package { $package } isn't installed. Install it with: { $command }
+error-missing-dependency-not_yet = { $package } can't be used in this version yet. Set { $command } in .env.
+error-model-unavailable = The model { $model } can't be used.
+error-model-unavailable-not_downloaded = The model { $model } isn't on this machine. Download it with: saseo models download
+error-model-unavailable-damaged = The files of the model { $model } are damaged. Download it again with: saseo models download
+error-model-unavailable-unsupported = The model { $model } is of a kind that Saseo can't use. Choose another one in .env.
+error-model-unavailable-device = The model { $model } can't run on this device. Set EMBEDDINGS_DEVICE=cpu in .env.
+error-model-unavailable-unreachable = The model { $model } can't be downloaded: the hub can't be reached. Check the network connection and try again.
+error-model-unavailable-denied = The hub doesn't give the model { $model } without a token. Set HF_TOKEN, and accept the model's conditions on its page.
+error-model-unavailable-rate_limited = The hub asks to come back later for the model { $model }. Try again in a few minutes.
+error-model-unavailable-not_found = There is no model { $model } at the hub, or it isn't public. Check its name.
+error-model-unavailable-memory = There isn't enough memory for the model { $model }. Close other programs or choose a smaller model.
+error-generation-failed = The language model gave no answer.
+error-generation-failed-busy = Too many questions are waiting for the language model. Ask again in a few minutes.
+error-generation-failed-too_long = The question is too long for the language model. Ask it in fewer words.
+error-generation-failed-crashed = The language model's process ended in the middle of the answer.
+error-generation-failed-hung = The language model gave no sign of life and was stopped.
+error-generation-failed-not_ready = The language model isn't running.
+error-generation-failed-unreachable = The language model's server can't be reached. Check LLM_BASE_URL and whether it runs.
+error-generation-failed-denied = The language model's server refuses the key. Check LLM_API_KEY.
+error-generation-failed-rate_limited = The language model's server has too many requests. Ask again in a few minutes.
+error-generation-failed-cut = The language model's server broke off in the middle of the answer.
+error-generation-failed-invalid = What the language model's server sent can't be understood. Check that LLM_BASE_URL names an OpenAI-compatible server.
+error-generation-failed-refused = The language model's server refuses the request.
+error-index-unavailable = The index can't be searched right now. Try again; if it stays so: saseo doctor
+error-index-damaged = The index in { $path } can't be read. Make it anew from the catalog with: saseo index rebuild
+error-catalog-damaged = The catalog { $path } can't be read. Stop Saseo, move this file away (keep it), and index your folders again: saseo index FOLDER
+error-storage-full = The disk that holds { $path } is full. Free some space and run the command again; nothing that was indexed is lost.
+error-already-running = Another saseo (process { $pid }) owns { $path }. Stop it first, or use another folder with --data-dir.

@@ -1,0 +1,82 @@
+### Help
+
+help-usage = Usage:
+help-usage-options = [options]
+help-commands = Commands
+help-arguments = Arguments
+help-options = Options
+help-common = Options of every command
+help-examples = Examples
+metavar-command = COMMAND
+metavar-question = QUESTION
+metavar-folder = FOLDER
+metavar-file = FILE
+metavar-scope = SCOPE
+metavar-document = DOCUMENT
+metavar-model = MODEL
+metavar-indexed = FOLDER
+metavar-n = N
+help-saseo = A team's librarian: answers in Korean and English from your own documents, with sources, on your own machine.
+help-saseo-examples =
+    saseo index ~/documents
+    saseo ask "How many days of leave do I have?"
+    saseo chat
+help-run = Run everything that is configured
+    {""}
+    At a terminal this is the chat, with the documents kept up to date behind it. With a pipe as input, each line is answered. Without input (in a container) it stays up until it is stopped.
+help-chat = Converse at the terminal
+help-ask = Ask one question
+help-ask-examples =
+    saseo ask "How do I get VPN access?"
+    saseo ask --json "연차는 며칠인가요?"
+help-index = Index folders, or bring the index up to date
+    {""}
+    Folders that are named are remembered. Without any, all that are remembered or configured are brought up to date. “saseo index rebuild” makes every index anew from the catalog, without reading the documents again (a folder of that name is ./rebuild).
+help-index-examples =
+    saseo index ~/documents
+    saseo index /mnt/hr --scope slack:T024/C0HR
+    saseo index
+    saseo index rebuild
+help-docs = List, show and forget documents
+help-docs-list = List the indexed documents
+help-docs-show = Show one document and its passages
+help-docs-remove = Forget one document
+help-search = Show the passages that a question finds
+help-eval = Measure the search on a corpus in BEIR's layout
+    {""}
+    The folder holds corpus.jsonl, queries.jsonl and qrels/test.tsv. It is indexed in a temporary place; your own index isn't touched.
+help-doctor = Check this installation and say how to mend it
+help-models = Download models
+help-models-download = Download a model (asks first)
+help-download-embedding = Download the embedding model
+help-download-language = Download the language model
+help-arg-question = what to ask; quote it if it holds special characters
+help-arg-folder = folders to index, or the word rebuild
+help-arg-filter = a part of the title or path
+help-arg-document = the number from docs list, the path, or a part of the title or path
+help-arg-model = the model's name at the hub (EMBEDDINGS_MODEL by default)
+help-opt-json = print JSON, and nothing else, on standard output
+help-opt-yes = don't ask
+help-opt-scope = search what this channel or person may read too; may be repeated
+help-opt-index-scope = who may read these documents (everyone by default)
+help-opt-forget-missing = believe that files that are gone were removed, however many
+help-opt-sample = index this folder first if there is none yet
+help-opt-explain = show both rankings, the scores, and whether the documents answer at all
+help-opt-limit = how many passages (10)
+help-opt-corpus = the corpus
+help-opt-embedder = another embedding model than EMBEDDINGS_MODEL; none for words alone
+help-opt-limit-queries = only the first N queries
+help-opt-plot = draw a picture (.png, .svg, .pdf)
+help-opt-data-dir = where all state is kept (DATA_DIR, ./data by default)
+help-opt-env-file = read settings from this file instead of ./.env
+help-opt-lang = the language of the screen and of answers
+help-opt-verbose = show more, and tracebacks of errors
+misuse-no-such-option = There is no option { $name }.
+misuse-no-such-option-close = There is no option { $name }. Did you mean { $close }?
+misuse-missing = { $name } is missing.
+misuse-bad-value = { $name } can't be used so: { $detail }
+misuse-option-needs-value = The option { $name } needs a value.
+misuse-no-such-command = There is no such command. Commands: { $commands }
+misuse-too-much = This is too much: { $given }
+misuse-other = The command wasn't understood: { $detail }
+misuse-see-help = Help: { $command }

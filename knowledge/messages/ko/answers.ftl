@@ -1,0 +1,26 @@
+### 출처와 답
+
+source-page = { $page }쪽
+source-line = { $first }행
+source-lines = { $first }–{ $last }행
+answer-sources = 출처
+answer-nearest = 가장 가까운 문서
+answer-label-extractive = 언어 모델 없이 문서의 문장을 그대로 옮긴 답입니다.
+answer-label-cached = 같은 문서로 전에 한 답입니다.
+answer-label-stopped = 멈췄습니다.
+answer-not-found = 문서에서 답을 찾지 못했습니다.{ $nearest ->
+    [0] {""}
+   *[other] { " " }가장 가까운 문서를 보여 드립니다.
+}
+answer-unexpected = 답하는 동안 예상하지 못한 문제가 생겼습니다. 다시 질문해 보시고, 또 그러면 Saseo를 운영하는 분께 알려 주세요.
+answer-failed = { $message } (번호 { $incident }, 자세한 내용은 로그에 있습니다)
+replaced-regenerated = (위의 글은 취소합니다. 답을 다시 씁니다.)
+replaced-fallback = (위의 글은 취소합니다. 문서의 내용을 그대로 보여 드립니다.)
+replaced-claim_removed = (위의 글은 취소합니다. 출처가 없는 내용이 있었습니다.)
+stage-opening = 문서를 여는 중…
+stage-warming = 모델을 올리는 중… 끝나는 대로 질문에 답합니다.
+stage-queued = 앞에 질문이 { $position }개 있습니다…
+stage-searching = 문서를 찾는 중…
+stage-reading = 읽는 중…
+stage-writing = 쓰는 중…
+stage-found = 문서 { $count }개를 찾았습니다: { $titles }

@@ -1,0 +1,29 @@
+### 대화
+
+chat-prompt = 질문>
+chat-press-again = 나가려면 Ctrl-C를 한 번 더 누르세요. 계속 질문하셔도 됩니다.
+chat-goodbye = 안녕히 가세요.
+chat-no-sources = 아직 출처가 있는 답이 없습니다.
+chat-unknown-command = { $command } 명령은 없습니다. /help를 입력하면 명령이 나옵니다.
+chat-language = 이제 한국어로 말하고 한국어로 답합니다.
+chat-language-auto = 질문한 언어로 답합니다.
+chat-language-which = /lang ko, /lang en, /lang auto 가운데 하나로 적어 주세요.
+chat-scope = 다음 범위에서 볼 수 있는 문서를 찾습니다: { $scopes }
+chat-forgotten = 새 대화를 시작합니다. 앞의 대화는 잊었습니다.
+chat-usage-sources = /sources
+chat-usage-lang = /lang ko|en|auto
+chat-usage-scope = /scope 범위…
+chat-usage-new = /new
+chat-usage-help = /help
+chat-usage-quit = /quit
+chat-help-sources = 마지막 답의 근거가 된 글을 보여 줍니다
+chat-help-lang = 언어를 바꿉니다
+chat-help-scope = 이 채널이나 사람이 볼 수 있는 문서도 찾습니다
+chat-help-new = 새 대화를 시작합니다
+chat-help-help = 이 도움말을 보여 줍니다
+chat-help-quit = 나갑니다(Ctrl-D도 됩니다)
+banner-name = Saseo 사서
+banner-what = 우리 문서에서 답을 찾아 드립니다
+banner-known = 문서 { $documents }개, 단락 { $passages }개
+banner-empty = 아직 문서가 없습니다. 나가서 실행해 주세요: saseo index 폴더
+banner-leave = /help는 명령 보기, /quit는 나가기입니다.

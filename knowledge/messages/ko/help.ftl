@@ -1,0 +1,82 @@
+### 도움말
+
+help-usage = 사용법:
+help-usage-options = [옵션]
+help-commands = 명령
+help-arguments = 인자
+help-options = 옵션
+help-common = 모든 명령의 옵션
+help-examples = 예
+metavar-command = 명령
+metavar-question = 질문
+metavar-folder = 폴더
+metavar-file = 파일
+metavar-scope = 범위
+metavar-document = 문서
+metavar-model = 모델
+metavar-indexed = 폴더
+metavar-n = 개수
+help-saseo = 팀의 사서입니다. 우리 문서에서 찾아 한국어와 영어로, 출처와 함께 답합니다. 모든 일은 이 컴퓨터 안에서 합니다.
+help-saseo-examples =
+    saseo index ~/문서
+    saseo ask "연차는 며칠인가요?"
+    saseo chat
+help-run = 설정한 대로 모두 실행합니다
+    {""}
+    터미널에서는 대화가 열리고, 그동안 문서를 최신으로 유지합니다. 파이프로 입력하면 줄마다 답합니다. 입력이 없으면(컨테이너) 멈출 때까지 계속 실행합니다.
+help-chat = 터미널에서 대화합니다
+help-ask = 질문 하나에 답합니다
+help-ask-examples =
+    saseo ask "연차는 며칠인가요?"
+    saseo ask --json "How do I get VPN access?"
+help-index = 폴더를 색인하거나 색인을 최신으로 맞춥니다
+    {""}
+    적은 폴더는 기억합니다. 폴더를 적지 않으면 기억하거나 설정한 폴더를 모두 최신으로 맞춥니다. “saseo index rebuild”는 문서를 다시 읽지 않고 카탈로그에서 색인을 모두 새로 만듭니다(그런 이름의 폴더는 ./rebuild로 적습니다).
+help-index-examples =
+    saseo index ~/문서
+    saseo index /mnt/인사 --scope slack:T024/C0HR
+    saseo index
+    saseo index rebuild
+help-docs = 문서를 나열하고, 보고, 잊습니다
+help-docs-list = 색인한 문서를 나열합니다
+help-docs-show = 문서 하나와 그 단락을 봅니다
+help-docs-remove = 문서 하나를 잊습니다
+help-search = 질문으로 찾은 단락을 보여 줍니다
+help-eval = BEIR 형식의 자료로 검색 품질을 잽니다
+    {""}
+    폴더에는 corpus.jsonl, queries.jsonl, qrels/test.tsv가 있어야 합니다. 임시 폴더에 색인하므로 쓰고 있는 색인은 건드리지 않습니다.
+help-doctor = 설치 상태를 살피고 고치는 법을 알려 줍니다
+help-models = 모델을 내려받습니다
+help-models-download = 모델을 내려받습니다(먼저 묻습니다)
+help-download-embedding = 임베딩 모델을 내려받습니다
+help-download-language = 언어 모델을 내려받습니다
+help-arg-question = 질문. 특수 문자가 있으면 따옴표로 묶어 주세요
+help-arg-folder = 색인할 폴더, 또는 rebuild
+help-arg-filter = 제목이나 경로의 일부
+help-arg-document = docs list의 번호, 경로, 또는 제목이나 경로의 일부
+help-arg-model = 허브에서의 모델 이름(기본값은 EMBEDDINGS_MODEL)
+help-opt-json = 표준 출력에 JSON만 출력합니다
+help-opt-yes = 묻지 않습니다
+help-opt-scope = 이 채널이나 사람이 볼 수 있는 문서도 찾습니다. 여러 번 쓸 수 있습니다
+help-opt-index-scope = 이 문서를 볼 수 있는 범위(기본값 everyone)
+help-opt-forget-missing = 사라진 파일이 아무리 많아도 지운 것으로 봅니다
+help-opt-sample = 아직 폴더가 없으면 이 폴더를 먼저 색인합니다
+help-opt-explain = 두 순위와 점수, 문서에 답이 있는지를 보여 줍니다
+help-opt-limit = 단락의 개수(10)
+help-opt-corpus = 평가 자료
+help-opt-embedder = EMBEDDINGS_MODEL 대신 쓸 임베딩 모델. none이면 낱말로만 찾습니다
+help-opt-limit-queries = 처음 몇 개의 질문만 씁니다
+help-opt-plot = 그림을 그립니다(.png, .svg, .pdf)
+help-opt-data-dir = 모든 상태를 두는 폴더(DATA_DIR, 기본값 ./data)
+help-opt-env-file = ./.env 대신 이 파일에서 설정을 읽습니다
+help-opt-lang = 화면과 답의 언어
+help-opt-verbose = 더 자세히, 오류는 추적 내용까지 보여 줍니다
+misuse-no-such-option = { $name } 옵션은 없습니다.
+misuse-no-such-option-close = { $name } 옵션은 없습니다. 혹시 { $close } 아닌가요?
+misuse-missing = 빠진 것이 있습니다: { $name }
+misuse-bad-value = { $name }에 쓸 수 없는 값입니다: { $detail }
+misuse-option-needs-value = { $name } 옵션에는 값이 필요합니다.
+misuse-no-such-command = 그런 명령은 없습니다. 명령: { $commands }
+misuse-too-much = 필요 없는 것이 있습니다: { $given }
+misuse-other = 명령을 이해하지 못했습니다: { $detail }
+misuse-see-help = 도움말: { $command }
