@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack, closing, contextmanager
@@ -19,7 +20,9 @@ from knowledge.catalog import Catalog
 from knowledge.embedding import load_or_measure, open_embedder
 from knowledge.errors import AlreadyRunning, MissingDependency, SaseoError
 from knowledge.language import Analyzer
+from knowledge.parsing.sandbox import Limits, Sandbox
 from knowledge.service import Knowledge, Parts
+from knowledge.sources.options import MEBIBYTE
 from knowledge.threads import run_blocking
 from knowledge.types import Handler
 
@@ -50,10 +53,20 @@ def parts_of(settings: Settings, **overrides: Any) -> Parts:
         "embedder": embedder,
         "embedder_status": status,
         "abilities": lambda found: load_or_measure(found, models),
+        "sandbox": Sandbox(_limits(settings)),
         "configured": tuple(configured_folders(settings)),
         "answer_threshold": settings.answer_threshold,
     }
     return Parts(**{**chosen, **overrides})
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        seconds=settings.parse_seconds,
+        processor_seconds=math.ceil(settings.parse_seconds),
+        memory=settings.parse_memory_mb * MEBIBYTE,
+        characters=settings.parse_characters,
+    )
 
 
 @contextmanager

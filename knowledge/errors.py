@@ -68,7 +68,8 @@ class Unreadable(SaseoError):
 
     Parameters: reason (`unsupported`, `too_large`, `empty`, `binary`, `encoding`, `permission`, `vanished`,
     `changing`, `broken_link`, `link_loop`, `link`,
-    `duplicate_name`, `unexpected`, `io`, `malformed`), detail.
+    `duplicate_name`, `unexpected`, `io`, `malformed`, and of the process that reads it `too_complex`,
+    `timed_out`, `crashed`), detail.
     """
 
 

@@ -25,7 +25,15 @@ _BATCH_CHARACTERS = 300_000  # some hundred passages: enough to sort by length, 
 _BATCH_DOCUMENTS = 500
 _EMBED_LIVE_AT_ONCE = 256  # texts whose vectors are kept together: what a stop may cost
 # Reasons of Unreadable for files that should have been read; all others are of no use to us, and are skipped.
-_FAILURES = PASSING | {"malformed", "encoding", "broken_link", "link_loop"}
+_FAILURES = PASSING | {
+    "malformed",
+    "encoding",
+    "broken_link",
+    "link_loop",
+    "too_complex",
+    "timed_out",
+    "crashed",
+}
 _EMBEDDING = ""  # stands for a root in the problem of a model that can't be used
 
 

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from knowledge import parsing
 from knowledge.answer import Answerer
 from knowledge.catalog import Catalog, notes, reading
 from knowledge.embedding import Abilities, Embedder, EmbedderStatus
@@ -18,6 +19,7 @@ from knowledge.ingest import Ingest
 from knowledge.language import Analyzer
 from knowledge.library import Library
 from knowledge.models.extractive import Extractor
+from knowledge.parsing.sandbox import Sandbox
 from knowledge.plan import Loader
 from knowledge.refresh import Refresh, Stopped
 from knowledge.reports import KnowledgeStatus, Progress, RefreshReport
@@ -31,7 +33,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What Knowledge is made of. `abilities` measures, or remembers, what the embedder knows."""
+    """What Knowledge is made of.
+
+    `abilities` measures, or remembers, what the embedder knows. Without a `sandbox`, which is for tests,
+    documents are read in this process.
+    """
 
     catalog: Catalog
     folder: Path  # of the index's files
@@ -40,6 +46,7 @@ class Parts:
     embedder_status: EmbedderStatus | None
     abilities: Callable[[Embedder], Abilities]
     configured: tuple[Folder, ...] = ()
+    sandbox: Sandbox | None = None
     answer_threshold: float | None = None
 
 
@@ -88,7 +95,8 @@ class Knowledge:
         """
         known = self.folders()
         chosen = known if folders is None else [*folders, *_inside(known, folders)]
-        loaders = [FolderLoader(folder) for folder in chosen]
+        parse = self._parts.sandbox.parse if self._parts.sandbox else parsing.parse
+        loaders = [FolderLoader(folder, parse) for folder in chosen]
         return self.refresh_from(
             loaders,
             whole=folders is None,
@@ -121,6 +129,9 @@ class Knowledge:
             except Stopped:
                 self._library.finish()
                 return run.report_so_far()
+            finally:
+                if self._parts.sandbox is not None:
+                    self._parts.sandbox.close()  # between two runs no child lies about
 
     def register(self, folder: Folder) -> None:
         """Remember a folder for every later refresh; what was taken out of it by `forget` may come back."""

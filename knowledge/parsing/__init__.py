@@ -15,7 +15,10 @@ from knowledge.parsing.tables import parse_table
 from knowledge.parsing.text import parse_log, parse_text
 from knowledge.types import ParsedDocument
 
-__all__ = ["extension", "parse", "supported"]
+__all__ = ["Parse", "extension", "parse", "supported"]
+
+Parse = Callable[[str, bytes], ParsedDocument]
+"""Reads a file's content, given its name: `parse` in this process, `sandbox.Sandbox.parse` in a child."""
 
 _HTML = frozenset((".html", ".htm", ".xhtml"))
 _CODE = """

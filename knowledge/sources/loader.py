@@ -7,17 +7,18 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from knowledge.parsing import parse
+from knowledge.parsing import Parse, parse
 from knowledge.sources.folders import FileState, Scan, read, scan
 from knowledge.sources.options import Folder
 from knowledge.types import ParsedDocument, Scope
 
 
 class FolderLoader:
-    """Lists, reads and parses the files of one folder."""
+    """Lists, reads and parses the files of one folder; it parses them in this process unless told how."""
 
-    def __init__(self, folder: Folder) -> None:
+    def __init__(self, folder: Folder, parse: Parse = parse) -> None:
         self._folder = folder
+        self._parse = parse
         self.root = root_of(folder.path)
 
     @property
@@ -35,7 +36,7 @@ class FolderLoader:
 
     def parse(self, file: FileState, data: bytes) -> ParsedDocument:
         """A file's text and structure. Raises Unreadable."""
-        return parse(file.uri.rsplit("/", 1)[-1], data)
+        return self._parse(file.uri.rsplit("/", 1)[-1], data)
 
 
 def root_of(path: Path) -> str:

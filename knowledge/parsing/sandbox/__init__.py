@@ -1,0 +1,29 @@
+"""Strangers' files are read in a child process: what they do to it costs that file an error, no more.
+
+What holds where, for each document:
+
+- A deadline on the wall clock: the child is killed.
+- Processor time: `RLIMIT_CPU`.
+- Memory: the resident size is watched, several times a second. On Linux `RLIMIT_DATA` and `RLIMIT_AS` too.
+- Recursion: Python's own limit, and `RLIMIT_STACK`.
+- What comes back: the child refuses to send too much, and the parent to take it.
+- No network, no other program, no signal to others, no file written: on Linux (x86-64 and 64-bit ARM) a
+  seccomp filter, by which the kernel refuses it also to a parser that was taken over. Elsewhere Python's
+  audit hook, which such a parser gets around. `RLIMIT_FSIZE` is 0 everywhere.
+- No secret of the bot's environment: the child gets none of it.
+
+Not confined: the child can read what the account can read (its own libraries lie there).
+
+A child is started anew (not forked: locks and models of the bot stay out of it), reads many documents, and
+is replaced after `Limits.documents`, and whenever one goes wrong. Results come back as JSON and are checked
+like a stranger's word (`wire.py`); nothing that the child sends is ever executed or unpickled. All formats
+go this way, the plain ones too: a round trip costs far less than analysing the text that comes back, and
+there is no list of exceptions to be wrong about.
+"""
+
+from __future__ import annotations
+
+from knowledge.parsing.sandbox.limits import Limits
+from knowledge.parsing.sandbox.parent import Sandbox
+
+__all__ = ["Limits", "Sandbox"]

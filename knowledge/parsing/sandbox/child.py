@@ -1,0 +1,64 @@
+"""The child: reads documents from its standard input.
+
+python -m knowledge.parsing.sandbox.child LIMITS MODULE:FUNCTION
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+import traceback
+from typing import BinaryIO
+
+from knowledge.errors import Unreadable
+from knowledge.parsing import Parse
+from knowledge.parsing.sandbox import confine
+from knowledge.parsing.sandbox.limits import Limits
+from knowledge.parsing.sandbox.wire import receive_request, send_document, send_failure
+
+
+def main(limits_as_json: str, reader: str) -> None:
+    """Read documents until the input ends.
+
+    The standard output becomes nothing for everyone else, so that a library that prints doesn't answer.
+    """
+    limits = Limits(**json.loads(limits_as_json))
+    module, _, function = reader.partition(":")
+    parse: Parse = getattr(importlib.import_module(module), function)
+    requests = os.fdopen(os.dup(0), "rb")
+    answers = os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(nothing, standard)
+    confine.enter(limits)
+    while (request := receive_request(requests)) is not None:
+        confine.next_document(limits)
+        _answer(answers, parse, *request, limits)
+
+
+def _answer(answers: BinaryIO, parse: Parse, name: str, data: bytes, limits: Limits) -> None:
+    try:
+        document = parse(name, data)
+    except Unreadable as error:
+        send_failure(answers, str(error.parameters["reason"]), str(error.parameters["detail"]))
+    except (MemoryError, RecursionError) as error:
+        send_failure(answers, "too_complex", type(error).__name__, _trace(error))
+    except Exception as error:  # noqa: BLE001 - told to the parent, which logs it
+        send_failure(answers, "unexpected", type(error).__name__, _trace(error))
+    else:
+        if len(document.text) > limits.characters:
+            send_failure(answers, "too_complex", f"{len(document.text):,} > {limits.characters:,}")
+        else:
+            send_document(answers, document)
+
+
+def _trace(error: BaseException) -> str:
+    """Where it happened, without the error's text, which may quote the document."""
+    frames = traceback.extract_tb(error.__traceback__, limit=-8)
+    return " < ".join(f"{frame.filename}:{frame.lineno}" for frame in reversed(frames))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

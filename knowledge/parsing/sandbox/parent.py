@@ -1,0 +1,218 @@
+"""The parent: gives documents to a child, watches it, and replaces it when it is worn out or dead."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import BinaryIO, cast
+
+import psutil
+
+from knowledge.errors import Unreadable
+from knowledge.parsing.sandbox.limits import Limits
+from knowledge.parsing.sandbox.wire import Untrustworthy, receive_answer, send_request
+from knowledge.types import ParsedDocument
+
+_log = logging.getLogger(__name__)
+READER = "knowledge.parsing:parse"
+_BETWEEN_LOOKS = 0.2  # seconds
+_LOOKS_BEFORE_RESTING = 10
+_STARTING = 60.0  # seconds that a new child may take on top, on a machine that has other things to do
+
+
+class Sandbox:
+    """Reads documents in a child process. Thread-safe; documents are read one at a time.
+
+    The first document starts the child. `close` ends it, and the next document would start another.
+
+    Args:
+        limits: of each document.
+        reader: what reads in the child, as `module:function`.
+    """
+
+    def __init__(self, limits: Limits = Limits(), reader: str = READER) -> None:  # noqa: B008 (a frozen value)
+        self._limits = limits
+        self._reader = reader
+        self._lock = threading.Lock()
+        self._child: _Child | None = None
+
+    def parse(self, name: str, data: bytes) -> ParsedDocument:
+        """Read a file's content, as `knowledge.parsing.parse` does.
+
+        A child that dies may have been worn out by what it read before, so a second, new one gets a try.
+
+        Raises:
+            Unreadable: what `knowledge.parsing.parse` raises, and `timed_out`, `too_complex` (it took more
+            memory than it may, or gives more text) and `crashed`.
+        """
+        with self._lock:
+            child = self._ready()
+            try:
+                return child.parse(name, data)
+            except Unreadable as error:
+                if child.is_alive or child.documents == 1 or error.parameters["reason"] == "timed_out":
+                    raise
+                return self._ready().parse(name, data)
+
+    def close(self) -> None:
+        """End the child. Reading goes on after it with a new one."""
+        with self._lock:
+            self._end()
+
+    def _ready(self) -> _Child:
+        child = self._child
+        if child is None or not child.is_alive or child.documents >= self._limits.documents:
+            self._end()
+            child = self._child = _Child(self._limits, self._reader)
+        return child
+
+    def _end(self) -> None:
+        if self._child is not None:
+            self._child.end()
+            self._child = None
+
+
+class _Child:
+    def __init__(self, limits: Limits, reader: str) -> None:
+        self.documents = 0
+        self._limits = limits
+        self._process = _start(limits, reader)
+        self._requests = cast("BinaryIO", self._process.stdin)
+        self._answers = cast("BinaryIO", self._process.stdout)
+        self._watch = _Watch(self._process, limits)
+        self.is_alive = True
+
+    def parse(self, name: str, data: bytes) -> ParsedDocument:
+        self.documents += 1
+        try:
+            with self._watch.over(self._limits.seconds + (_STARTING if self.documents == 1 else 0)):
+                send_request(self._requests, name, data)
+                document = receive_answer(self._answers, self._limits.answer)
+        except (EOFError, OSError) as error:
+            raise self._post_mortem() from error
+        except Untrustworthy as error:
+            _log.warning("a parser's answer made no sense: %s", error)
+            self.end()
+            raise Unreadable(reason="crashed", detail="") from error
+        except Unreadable as error:
+            self._told(error)
+            raise
+        return document
+
+    def _told(self, error: Unreadable) -> None:
+        reason = error.parameters["reason"]
+        if reason in ("too_complex", "unexpected"):
+            _log.warning(
+                "a document can't be read (%s): %s", error, "; ".join(getattr(error, "__notes__", ()))
+            )
+        if reason == "too_complex":
+            self.end()  # its memory may be in pieces, or its answer still in the pipe
+
+    def _post_mortem(self) -> Unreadable:
+        """What a child that broke off died of."""
+        self.end()
+        code = self._process.returncode
+        _log.warning("a parser died (exit status %d, %s)", code, self._watch.verdict or "by itself")
+        if self._watch.verdict:
+            return Unreadable(reason=self._watch.verdict, detail="")
+        if code == -signal.SIGXCPU:
+            return Unreadable(reason="timed_out", detail="")
+        name = signal.Signals(-code).name if -code in signal.valid_signals() else str(code)
+        return Unreadable(reason="crashed", detail=name)
+
+    def end(self) -> None:
+        self.is_alive = False
+        self._watch.stop()
+        with contextlib.suppress(OSError):  # a request that is stuck in the pipe is lost with it
+            self._requests.close()
+        with contextlib.suppress(ProcessLookupError):
+            if self._process.poll() is None:
+                self._process.kill()
+        self._process.wait()
+        self._answers.close()
+
+
+class _Watch:
+    """Looks at the child while it reads, and kills it when it takes too long or too much.
+
+    `verdict` is why it did: a reason of Unreadable, or nothing.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], limits: Limits) -> None:
+        self.verdict = ""
+        self._process = process
+        self._memory = limits.memory
+        self._deadline: float | None = None
+        self._stopped = False
+        self._woken, self._resting = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name="sandbox-watch", daemon=True)
+        self._thread.start()
+
+    @contextmanager
+    def over(self, seconds: float) -> Iterator[None]:
+        """Watch while the block lasts."""
+        self._deadline = time.monotonic() + seconds
+        if self._resting.is_set():  # waking it for each document would take longer than reading most
+            self._resting.clear()
+            self._woken.set()
+        try:
+            yield
+        finally:
+            self._deadline = None
+
+    def stop(self) -> None:
+        self._stopped = True
+        self._woken.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        status = psutil.Process(self._process.pid)
+        idle = 0
+        while not self._stopped:
+            if idle > _LOOKS_BEFORE_RESTING:
+                self._resting.set()
+            self._woken.wait(None if self._resting.is_set() and self._deadline is None else _BETWEEN_LOOKS)
+            self._woken.clear()
+            idle = idle + 1 if self._deadline is None else 0
+            if self._deadline is not None and not self._stopped:
+                self._look(status)
+
+    def _look(self, status: psutil.Process) -> None:
+        if self._deadline is not None and time.monotonic() > self._deadline:
+            self.verdict = "timed_out"
+        elif _resident(status) > self._memory:
+            self.verdict = "too_complex"
+        else:
+            return
+        self._process.kill()
+        self._stopped = True
+
+
+def _resident(status: psutil.Process) -> int:
+    try:
+        return int(status.memory_info().rss)
+    except psutil.Error:  # it ended meanwhile, which the reader of its answers sees
+        return 0
+
+
+def _start(limits: Limits, reader: str) -> subprocess.Popen[bytes]:
+    """A new interpreter that finds the same modules, and knows nothing of this one's environment."""
+    path = os.pathsep.join(filter(None, sys.path))
+    return subprocess.Popen(
+        [sys.executable, "-B", "-m", "knowledge.parsing.sandbox.child", json.dumps(asdict(limits)), reader],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={"PYTHONPATH": path, "PYTHONUTF8": "1", "LC_ALL": "C.UTF-8"},
+        start_new_session=True,  # Ctrl+C is the parent's affair
+    )

@@ -1,0 +1,145 @@
+"""What crosses the pipe: what was sent arrives, and what no sound child sends is refused."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import json
+import struct
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knowledge.errors import Unreadable
+from knowledge.parsing.sandbox.wire import (
+    Untrustworthy,
+    receive_answer,
+    receive_request,
+    send_document,
+    send_failure,
+    send_request,
+)
+from knowledge.types import Block, ParsedDocument
+
+MOST = 1 << 20
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> ParsedDocument:
+    """A document with blocks of every kind."""
+    text = draw(TEXT.filter(bool))
+    borders = sorted(draw(st.sets(st.integers(0, len(text)), max_size=8)))
+    blocks = [
+        Block(
+            draw(st.sampled_from(["heading", "paragraph", "list", "table", "code"])),
+            start,
+            end,
+            level=draw(st.integers(0, 6)),
+            page=draw(st.none() | st.integers(1, 10**6)),
+            header=draw(TEXT),
+            parts=tuple(sorted(draw(st.sets(st.integers(start, end - 1), max_size=3)))),
+        )
+        for start, end in itertools.pairwise(borders)
+    ]
+    return ParsedDocument(draw(TEXT), text, tuple(blocks), draw(st.none() | st.integers(0, 9)))
+
+
+def answer(body: bytes) -> io.BytesIO:
+    """The pipe with an answer in it."""
+    return io.BytesIO(struct.pack(">I", len(body)) + body)
+
+
+@given(documents())
+def test_documents_arrive(document: ParsedDocument) -> None:
+    """A document comes out as it went in."""
+    pipe = io.BytesIO()
+    send_document(pipe, document)
+    pipe.seek(0)
+    assert receive_answer(pipe, MOST) == document
+
+
+@given(TEXT, st.binary(max_size=100))
+def test_requests_arrive(name: str, data: bytes) -> None:
+    """So do the name and the content of a file, until the pipe ends."""
+    pipe = io.BytesIO()
+    send_request(pipe, name, data)
+    pipe.seek(0)
+    assert receive_request(pipe) == (name, data)
+    assert receive_request(pipe) is None
+
+
+def test_failures_arrive() -> None:
+    """With the place for the log beside the reason."""
+    pipe = io.BytesIO()
+    send_failure(pipe, "malformed", "detail", "somewhere.py:3")
+    pipe.seek(0)
+    with pytest.raises(Unreadable) as caught:
+        receive_answer(pipe, MOST)
+    assert caught.value.parameters == {"reason": "malformed", "detail": "detail"}
+    assert caught.value.__notes__ == ["somewhere.py:3"]
+
+
+@given(
+    st.binary(max_size=60)
+    | st.recursive(st.none() | st.integers() | TEXT, st.lists).map(lambda each: json.dumps(each).encode())
+)
+def test_any_answer_is_refused_or_read(body: bytes) -> None:
+    """Nothing that arrives raises anything else."""
+    with pytest.raises((Untrustworthy, Unreadable)):
+        receive_answer(answer(body), MOST)
+
+
+GOOD = {"title": "t", "text": "some text", "first_line": 1, "blocks": [["paragraph", 0, 9]]}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"title": 1},
+        {"text": None},
+        {"first_line": "1"},
+        {"blocks": {}},
+        {"blocks": [["paragraph", 0, 10]]},
+        {"blocks": [["paragraph", -1, 9]]},
+        {"blocks": [["paragraph", 3, 3]]},
+        {"blocks": [["paragraph", 0, 5], ["paragraph", 4, 9]]},
+        {"blocks": [["poem", 0, 9]]},
+        {"blocks": [["paragraph", 0, "9"]]},
+        {"blocks": [["heading", 0, 9, 7, None, "", []]]},
+        {"blocks": [["heading", 0, 9, 1, 0, "", []]]},
+        {"blocks": [["heading", 0, 9, 1, "1", "", []]]},
+        {"blocks": [["heading", 0, 9, 1, None, 3, []]]},
+        {"blocks": [["list", 0, 9, 0, None, "", [9]]]},
+        {"blocks": [["list", 0, 9, 0, None, "", ["1"]]]},
+    ],
+)
+def test_documents_that_are_none(change: dict[str, Any]) -> None:
+    """A field of another type or outside its range makes the whole answer untrustworthy."""
+    assert receive_answer(answer(json.dumps(GOOD).encode()), MOST).text == "some text"
+    with pytest.raises(Untrustworthy):
+        receive_answer(answer(json.dumps(GOOD | change).encode()), MOST)
+
+
+@pytest.mark.parametrize("reason", ["permission", "vanished", "invented", "crashed"])
+def test_reasons_that_are_not_the_childs(reason: str) -> None:
+    """What only the parent can know, the child doesn't say."""
+    body = json.dumps({"reason": reason, "detail": "", "trace": ""}).encode()
+    with pytest.raises(Untrustworthy):
+        receive_answer(answer(body), MOST)
+
+
+def test_a_pipe_that_ends() -> None:
+    """A child that dies in the middle of an answer is noticed."""
+    whole = answer(json.dumps(GOOD).encode()).getvalue()
+    for size in range(len(whole)):
+        with pytest.raises(EOFError):
+            receive_answer(io.BytesIO(whole[:size]), MOST)
+
+
+def test_deep_nesting() -> None:
+    """It exhausts nothing."""
+    with pytest.raises(Untrustworthy):
+        receive_answer(answer(b"[" * 200_000), MOST)
