@@ -30,6 +30,8 @@ HOMES = {
     "discord": "adapters/discord/",
     "dotenv": "bot/",
     "faiss": "knowledge/index/segments.py",
+    "httpx2": "knowledge/hub/",
+    "huggingface_hub": "knowledge/hub/",
     "kiwipiepy": "knowledge/language/",
     "llama_cpp": "knowledge/models/llama/",
     "pydantic_settings": "bot/",

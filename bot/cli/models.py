@@ -16,9 +16,7 @@ from bot import language_model
 from bot.cli import screen
 from bot.cli.docs import confirm
 from bot.cli.session import Session
-from bot.machine import free_disk
-from knowledge.embedding.hub import ENDPOINT, Hub
-from knowledge.errors import StorageFull
+from knowledge.hub import ENDPOINT, connect
 
 
 def download_embedding(session: Session, model: str, *, yes: bool) -> None:
@@ -50,19 +48,17 @@ def download_language(session: Session, *, yes: bool) -> None:
     if target.is_file():
         session.show(session.text("models-have", model=language_model.MODEL_NAME, path=target))
         return
-    size = language_model.DOWNLOAD_SIZE
     _agree(
         session,
         "models-fetch",
         yes=yes,
         model=language_model.MODEL_NAME,
-        size=screen.size(size),
+        size=screen.size(language_model.DOWNLOAD_SIZE),
         licence=language_model.LICENCE,
     )
-    if free_disk(target.parent) < size:
-        raise StorageFull(path=str(target.parent))
     with _transfer(session) as progress:
-        path = language_model.fetch(Hub(_endpoint(), _token()), target.parent, progress)
+        hub = connect(_endpoint(), _token())
+        path = hub.fetch_file(language_model.REPOSITORY, language_model.FILE_NAME, target.parent, progress)
     session.show(session.text("models-fetched", model=language_model.MODEL_NAME, path=path))
     if path.name != target.name:
         session.show(session.text("models-set", setting=f"LLM_MODEL_PATH={path}"))

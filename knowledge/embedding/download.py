@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-from knowledge.embedding.hub import ENDPOINT, Hub, Progress
-from knowledge.embedding.locate import hub_cache, is_complete
+from knowledge.embedding.locate import is_complete
 from knowledge.embedding.presets import full_name
 from knowledge.errors import ModelUnavailable
+from knowledge.hub import ENDPOINT, Progress, cache_folder, connect
 
 _CONFIGURATION = (
     "config.json",
@@ -53,14 +53,14 @@ def download(
         progress: is told the bytes that are here and the bytes that are needed.
 
     Raises:
-        ModelUnavailable: as `Hub.fetch`; `unsupported` if the repository has no model of this kind.
+        ModelUnavailable: as `Hub.fetch_snapshot`; `unsupported` if the repository has no model of this kind.
         StorageFull: the disk is, or would be, full.
     """
     name = full_name(model)
-    cache = folder or hub_cache()
+    cache = folder or cache_folder()
     if cache is None:
         cache = Path.home() / ".cache" / "huggingface" / "hub"
-    snapshot = Hub(endpoint, token).fetch(name, cache, needed, progress)
+    snapshot = connect(endpoint, token).fetch_snapshot(name, cache, needed, progress)
     if not is_complete(snapshot):
         raise ModelUnavailable(model=name, reason="unsupported", detail="not a Sentence Transformers model")
     return snapshot

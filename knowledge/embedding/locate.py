@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from knowledge.embedding.presets import PACKAGED, full_name
+from knowledge.hub import cache_folder
 
 _WEIGHTS = ("model*.safetensors", "pytorch_model*.bin")
 _TOKENIZER = ("tokenizer.json", "vocab.txt", "*.model", "vocab.json")
@@ -45,7 +46,7 @@ def _packaged() -> Iterator[Path]:
 
 def _snapshots(name: str, folder: Path | None) -> Iterator[Path]:
     """Candidates for a hub model: what `main` points at first, then other versions, the newest first."""
-    for cache in (folder, hub_cache()):
+    for cache in (folder, cache_folder()):
         if cache is None:
             continue
         repository = cache / ("models--" + name.replace("/", "--"))
@@ -54,15 +55,6 @@ def _snapshots(name: str, folder: Path | None) -> Iterator[Path]:
             yield repository / "snapshots" / main.read_text().strip()
         snapshots = [path for path in repository.glob("snapshots/*") if path.is_dir()]
         yield from sorted(snapshots, key=lambda path: path.stat().st_mtime, reverse=True)
-
-
-def hub_cache() -> Path | None:
-    """The hub's own cache on this machine, which HF_HOME moves; None without its library."""
-    try:
-        from huggingface_hub.constants import HF_HUB_CACHE
-    except ImportError:
-        return None
-    return Path(HF_HUB_CACHE)
 
 
 def is_complete(folder: Path) -> bool:

@@ -9,26 +9,17 @@ import pytest
 
 from bot import language_model
 from bot.cli import models
-from knowledge.errors import ModelUnavailable
+from tests.hub_server import Site, hub_servers
 
 
 @pytest.fixture
 def hub(monkeypatch):
-    """What was fetched, and into which folder."""
-    fetched = []
-
-    def fetch(hub, folder, progress):
-        fetched.append(folder)
-        progress(1, 2)
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / language_model.FILE_NAME
-        path.write_bytes(b"GGUF")
-        return path
-
-    monkeypatch.setattr(language_model, "fetch", fetch)
-    monkeypatch.setattr(models, "_build_engine", lambda session: None)
-    monkeypatch.setattr(models, "free_disk", lambda folder: 10**12)
-    return fetched
+    """A hub that has the recommended language model, which is small there."""
+    with hub_servers() as start:
+        site = start(Site({language_model.FILE_NAME: b"GGUF" * 100}, language_model.REPOSITORY))
+        monkeypatch.setenv("HF_ENDPOINT", site.address)
+        monkeypatch.setattr(models, "_build_engine", lambda session: None)
+        yield site
 
 
 def test_size_and_licence_stand_before_the_question(saseo, hub, monkeypatch):
@@ -38,17 +29,19 @@ def test_size_and_licence_stand_before_the_question(saseo, hub, monkeypatch):
     assert result.code == 1
     assert "4.7 GB" in result.err
     assert "Apache-2.0" in result.err
-    assert hub == []
+    assert hub.requests == []
 
 
 def test_the_file_lands_where_the_settings_look(saseo, hub, tmp_path, monkeypatch):
     """--yes fetches into the folder of LLM_MODEL_PATH; a second time it is there already."""
     result = saseo("models", "download", "language", "--yes")
     assert result.code == 0
-    assert hub == [tmp_path / "scripts/models/qwen2.5-gguf"]
+    path = tmp_path / "scripts/models/qwen2.5-gguf" / language_model.FILE_NAME
+    assert path.read_bytes() == hub.files[language_model.FILE_NAME]
+    hub.requests.clear()
     again = saseo("models", "download", "language", "--yes", "--lang", "en")
     assert "already" in again.out
-    assert len(hub) == 1
+    assert hub.requests == []
 
 
 def test_another_path_is_told_how_to_use_the_file(saseo, hub, monkeypatch):
@@ -58,42 +51,12 @@ def test_another_path_is_told_how_to_use_the_file(saseo, hub, monkeypatch):
     assert f"LLM_MODEL_PATH={Path('models').absolute() / language_model.FILE_NAME}" in result.out
 
 
-def test_a_full_disk_is_told_before_the_first_byte(saseo, hub, monkeypatch):
-    """Too little room is exit code 1 and nothing is fetched."""
-    monkeypatch.setattr(models, "free_disk", lambda folder: 10**9)
-    result = saseo("models", "download", "language", "--yes")
-    assert result.code == 1
-    assert hub == []
-
-
 def test_a_hub_out_of_reach_is_one_sentence(saseo, monkeypatch):
     """Without a network the command says so."""
-    monkeypatch.setattr(models, "free_disk", lambda folder: 10**12)
-
-    def fetch(hub, folder, progress):
-        raise ModelUnavailable(model=language_model.MODEL_NAME, reason="unreachable")
-
-    monkeypatch.setattr(language_model, "fetch", fetch)
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     result = saseo("models", "download", "language", "--yes", "--lang", "en")
     assert result.code == 1
     assert "can't be reached" in result.err
-
-
-def test_the_file_is_moved_out_of_the_hubs_layout(tmp_path):
-    """The one file is asked for; it lies in the folder under its name, and nothing else is left there."""
-
-    class FakeHub:
-        def fetch(self, repository, cache, wanted, progress):
-            assert repository == language_model.REPOSITORY
-            assert wanted(["README.md", language_model.FILE_NAME]) == [language_model.FILE_NAME]
-            snapshot = cache / "models--x" / "snapshots" / "1"
-            snapshot.mkdir(parents=True)
-            (snapshot / language_model.FILE_NAME).write_bytes(b"GGUF")
-            return snapshot
-
-    path = language_model.fetch(FakeHub(), tmp_path, lambda done, total: None)
-    assert list(tmp_path.iterdir()) == [path]
-    assert path.name == language_model.FILE_NAME
 
 
 def test_an_embedding_model_that_is_here_is_not_fetched(saseo):

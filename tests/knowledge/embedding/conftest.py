@@ -13,7 +13,7 @@ from tests.knowledge.embedding.models import make_model
 @pytest.fixture(autouse=True)
 def _no_models_of_the_person(monkeypatch: pytest.MonkeyPatch) -> None:
     """What somebody has downloaded must not change what the tests see."""
-    monkeypatch.setattr("knowledge.embedding.locate.hub_cache", lambda: None)
+    monkeypatch.setattr("knowledge.embedding.locate.cache_folder", lambda: None)
 
 
 @pytest.fixture(scope="session")
