@@ -23,6 +23,9 @@ FILES_KEPT = 4
 NOISY = (
     "httpx",
     "httpcore",
+    "httpx2",
+    "httpcore2",
+    "openai",
     "huggingface_hub",
     "sentence_transformers",
     "transformers",

@@ -23,27 +23,31 @@ DIRECTION = {
 }
 OWN = {*PACKAGES, "scripts", "tests"}
 
-# Library -> the only file or folder (ending with /) that may import it.
+# Library -> the only file or folder (ending with /) that may import it, or the only ones.
 HOMES = {
     "alembic": "knowledge/catalog/",
     "apscheduler": "bot/schedule.py",
     "discord": "adapters/discord/",
     "dotenv": "bot/",
     "faiss": "knowledge/index/segments.py",
-    "httpx2": "knowledge/hub/",
+    "httpx2": ("knowledge/hub/", "knowledge/models/connection.py"),
     "huggingface_hub": "knowledge/hub/",
     "kiwipiepy": "knowledge/language/",
     "llama_cpp": "knowledge/models/llama/",
+    "openai": "knowledge/models/connection.py",
+    "prometheus_client": "knowledge/models/llama/",
     "pydantic_settings": "bot/",
     "pymilvus": "knowledge/index/milvus.py",
     "sentence_transformers": "knowledge/embedding/",
     "slack_bolt": "adapters/slack/",
     "slack_sdk": "adapters/slack/",
     "sqlalchemy": "knowledge/catalog/",
+    "starlette": "knowledge/models/llama/",
     "Stemmer": "knowledge/language/",
     "tantivy": "knowledge/index/lexical.py",
     "torch": "knowledge/embedding/",
     "transformers": "knowledge/embedding/",
+    "uvicorn": "knowledge/models/llama/",
 }
 # Reading the environment, however it is spelt.
 ENVIRONMENT = {"environ", "environb", "getenv", "getenvb"}
