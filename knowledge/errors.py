@@ -14,6 +14,7 @@
     ├── IndexDamaged            the index's files can't be read (it can be rebuilt)
     ├── CatalogDamaged          the catalog's file can't be read
     ├── StorageFull             the disk is full
+    ├── ChatUnavailable         a chat platform can't be reached, or refuses
     └── AlreadyRunning          another process owns the data folder
 
 An error carries the key of its sentence in the message catalogue (`messages/`) and the sentence's
@@ -120,3 +121,12 @@ class StorageFull(SaseoError):
 
 class AlreadyRunning(SaseoError):
     """Parameters: path, pid."""
+
+
+class ChatUnavailable(SaseoError):
+    """A chat platform can't be reached, or refuses what was asked of it.
+
+    Parameters: platform, reason (`token`: it doesn't know the bot's token, `app_token`: the app's token,
+    `scope`: the app lacks a permission, `unreachable`, `gone`: the message or channel isn't there,
+    `refused`), detail.
+    """

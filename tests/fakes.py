@@ -13,6 +13,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from adapters.protocol import Message, Person
+from knowledge.errors import ChatUnavailable
 from knowledge.types import (
     Answer,
     AnswerEvent,
@@ -207,3 +209,47 @@ class HashEmbedder:
             seed = int.from_bytes(sha256(word.encode("utf-8", "surrogatepass")).digest()[:8], "little")
             total += np.random.default_rng(seed).standard_normal(self.dimensions)
         return (total / np.linalg.norm(total)).astype(np.float32)
+
+
+@dataclass
+class FakeDirectory:
+    """People and channels as a test wants them; what is in `unknown` can't be looked up.
+
+    `unknown` holds names of methods. A person without an entry is a member who reads the channels in `joined`.
+    """
+
+    people: dict[str, Person] = field(default_factory=dict)
+    outsiders: set[str] = field(default_factory=set)
+    joined: dict[str, set[str]] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
+
+    async def person(self, team: str, person: str) -> Person:
+        self._look_up("person")
+        return self.people.get(person, Person(person, person))
+
+    async def has_outsiders(self, team: str, channel: str) -> bool:
+        self._look_up("has_outsiders")
+        return channel in self.outsiders
+
+    async def channels_of(self, team: str, person: str) -> frozenset[str]:
+        self._look_up("channels_of")
+        return frozenset(self.joined.get(person, set()))
+
+    def _look_up(self, name: str) -> None:
+        if name in self.unknown:
+            raise ChatUnavailable(platform="Slack", reason="unreachable")
+
+
+def a_message(text: str = "연차는 며칠인가요?", **changes: Any) -> Message:
+    """A mention in a channel."""
+    message = Message(
+        platform="slack",
+        team="T1",
+        channel="C1",
+        message="1700000000.000100",
+        author="U1",
+        text=text,
+        kind="mention",
+        thread="1700000000.000100",
+    )
+    return replace(message, **changes)

@@ -150,3 +150,76 @@ requests = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     sqlite_autoincrement=True,
 )
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("platform", String(20), nullable=False),
+    Column("team", String(64), nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("message", String(64), nullable=False),
+    Column(
+        "revision", String(64), nullable=False
+    ),  # of the question's text: empty, then greater with each edit
+    Column("conversation", String(80), nullable=False),
+    Column("asker", String(160), nullable=False),
+    Column("state", String(10), nullable=False),  # waiting, then finished, failed, refused or retracted
+    Column("attempts", Integer, nullable=False),
+    Column("payload", JSON, nullable=True),  # the question, until it is done with
+    Column("reply", String(64), nullable=True),  # the platform's id of the message that holds the answer
+    Column("claimed_at", DateTime(timezone=True), nullable=False),
+    Index("ix_claims_message", "platform", "team", "channel", "message", unique=True),
+    Index("ix_claims_conversation", "platform", "team", "channel", "conversation"),
+    sqlite_autoincrement=True,
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("claim_id", Integer, ForeignKey("claims.id"), nullable=False),
+    Column("revision", String(64), nullable=False),
+    Column("question", Text, nullable=False),
+    Column("answer", Text, nullable=False),  # empty once a document that it stands on is forgotten
+    Column("mode", String(12), nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("sources", JSON, nullable=False),  # what was cited: title, uri, section, page
+    Column("uris", JSON, nullable=False),  # of every document that the answer was made from
+    Column("answered_at", DateTime(timezone=True), nullable=False),
+    Index("ix_turns_claim", "claim_id", "revision", unique=True),
+    sqlite_autoincrement=True,
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("turn_id", Integer, ForeignKey("turns.id"), nullable=False),
+    Column("person", String(160), nullable=False),
+    Column("verdict", String(4), nullable=False),  # up or down
+    Column("reason", String(20), nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("given_at", DateTime(timezone=True), nullable=False),
+    Index("ix_feedback_turn", "turn_id", "person", unique=True),
+    sqlite_autoincrement=True,
+)
+
+channels = Table(
+    "channels",
+    metadata,
+    Column("platform", String(20), primary_key=True),
+    Column("team", String(64), primary_key=True),
+    Column("channel", String(64), primary_key=True),
+    Column("follow_ups", Boolean, nullable=False),  # whether a thread goes on without a new mention
+)
+
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("uri", Text, primary_key=True),
+    Column("scope", Text, nullable=False),
+    Column("person", String(160), nullable=False),  # who added it
+    Column("place", String(160), nullable=False),  # the channel that it was added in
+    Column("added_at", DateTime(timezone=True), nullable=False),
+)

@@ -1,0 +1,289 @@
+"""Runs a platform's answers: one task for each question, from its claim to its last edit.
+
+What platforms share stands here: an answer grows in place at a pace that all answers share, a question that
+was edited is answered again in the same place, and whatever goes wrong ends in a sentence. The platform
+itself is a `Surface`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Protocol, TypeVar, cast
+
+from adapters.pacing import Pace
+from adapters.protocol import Claim, Librarian, LibrarianEvent, Message
+from adapters.view import View
+from knowledge.errors import ChatUnavailable
+from knowledge.messages import text
+from knowledge.types import Failed, Status
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+RETRY_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
+"""Between attempts to post or finish an answer while the platform can't be reached."""
+
+
+class Surface(Protocol):
+    """Where answers appear. Every method raises ChatUnavailable when the platform can't or won't."""
+
+    async def open(self, claim: Claim, view: View) -> str:
+        """Show the first sign of life; gives the id of the message, or another token, that holds it.
+
+        With `claim.may_be_posted` look for that message first, and post only if it isn't there.
+        """
+
+    async def show(self, claim: Claim, view: View) -> None:
+        """Show an answer that isn't finished, in the place of what is there."""
+
+    async def finish(self, claim: Claim, view: View) -> None:
+        """Show the finished answer or the failure. May be called again after an error."""
+
+    async def withdraw(self, claim: Claim) -> None:
+        """Take back what was shown: the question is gone."""
+
+    async def whisper(self, message: Message, sentence: str) -> None:
+        """Tell the author alone."""
+
+
+class Desk:
+    """The answers that are being made on one platform. An event that was received is answered once.
+
+    Args:
+        librarian: claims and answers.
+        surface: shows.
+        pace: when the next edit of an unfinished answer may be made.
+        retry_seconds: pauses between attempts while the platform can't be reached.
+    """
+
+    def __init__(
+        self,
+        librarian: Librarian,
+        surface: Surface,
+        pace: Pace,
+        retry_seconds: Sequence[float] = RETRY_SECONDS,
+    ) -> None:
+        self._librarian = librarian
+        self._surface = surface
+        self._pace = pace
+        self._retry_seconds = retry_seconds
+        self._running: dict[int, _Running] = {}
+        self._last: dict[tuple[str, str, str], asyncio.Task[None]] = {}  # of each conversation
+
+    async def receive(self, message: Message) -> bool:
+        """Claim a question and begin to answer it; False when it was claimed before.
+
+        The claim is durable when this returns: acknowledge after it.
+        """
+        claim = await self._librarian.claim(message)
+        if claim is None:
+            return False
+        self._start(claim)
+        return True
+
+    async def resume(self) -> int:
+        """Answer what an earlier process left behind; how many questions that were."""
+        claims = await self._librarian.take_unfinished()
+        for claim in claims:
+            self._start(claim)
+        return len(claims)
+
+    async def revise(self, message: Message) -> bool:
+        """Answer an edited question again, in place; False when there is nothing to do."""
+        claim = await self._librarian.revise(message)
+        if claim is None:
+            return False
+        self._start(await self._take_over(claim))
+        return True
+
+    async def retract(self, team: str, channel: str, message: str) -> bool:
+        """Stop answering a question that was deleted; False when it was answered or never asked."""
+        claim = await self._librarian.retract(team, channel, message)
+        if claim is None:
+            return False
+        await self._surface.withdraw(await self._take_over(claim))
+        return True
+
+    async def settle(self) -> None:
+        """Wait until every question that was received is answered."""
+        while self._running:
+            await asyncio.wait([running.task for running in self._running.values()])
+
+    async def close(self) -> None:
+        """Stop. What isn't finished is taken up by the next process."""
+        for number in list(self._running):
+            await self._end(number)
+
+    def _start(self, claim: Claim) -> None:
+        message = claim.message
+        talk = (message.team, message.channel, message.conversation)
+        running = _Running(claim, self._last.get(talk))
+        running.task = asyncio.create_task(self._answer(running), name=f"answer {claim.id}")
+        self._running[claim.id] = running
+        self._last[talk] = running.task
+        running.task.add_done_callback(lambda _: self._forget(running, talk))
+
+    def _forget(self, running: _Running, talk: tuple[str, str, str]) -> None:
+        if self._running.get(running.claim.id) is running:
+            del self._running[running.claim.id]
+        if self._last.get(talk) is running.task:
+            del self._last[talk]
+
+    async def _end(self, number: int) -> _Running | None:
+        running = self._running.get(number)
+        if running is not None:
+            running.task.cancel()
+            await asyncio.wait({running.task})
+        return running
+
+    async def _take_over(self, claim: Claim) -> Claim:
+        """End the answer that is being made, and go on in its place."""
+        ended = await self._end(claim.id)
+        reply = claim.reply or (ended.claim.reply if ended else "")
+        return replace(claim, reply=reply, may_be_posted=not reply)
+
+    async def _answer(self, running: _Running) -> None:
+        claim = running.claim
+        try:
+            if claim.refusal:
+                await self._surface.whisper(claim.message, claim.refusal)
+                await self._librarian.finish(claim, "refused")
+                return
+            claim = running.claim = await self._place(claim)
+            await self._wait_for_turn(running)
+            view = await self._grow(claim)
+            await self._patiently(lambda: self._surface.finish(claim, view))
+            await self._librarian.finish(claim, "failed" if view.failure else "finished")
+        except ChatUnavailable as error:
+            _log.warning("question %s could not be answered: %s", claim.id, error)
+            if error.parameters.get("reason") != "unreachable":  # else the next start tries again
+                await self._librarian.finish(claim, "failed")
+        except Exception:  # noqa: BLE001 - no question stays without an answer
+            await self._apologise(claim)
+
+    async def _place(self, claim: Claim) -> Claim:
+        """Show the first sign of life. After an error it may be there, so the next attempt looks first."""
+        if claim.reply:
+            return claim
+        view, trying = View(claim.language), claim
+
+        async def once() -> str:
+            nonlocal trying
+            current, trying = trying, replace(claim, may_be_posted=True)
+            return await self._surface.open(current, view)
+
+        placed = claim.placed(await self._patiently(once))
+        await self._librarian.placed(placed)
+        return placed
+
+    async def _wait_for_turn(self, running: _Running) -> None:
+        """Answers of one conversation come in the order of their questions, each with the ones before it."""
+        before = running.before
+        if before is None or before.done():
+            return
+        view = View(running.claim.language).after(Status("queued", 1))
+        try:
+            await self._surface.show(running.claim, view)
+        except ChatUnavailable as error:
+            _log.debug("an edit was left out: %s", error)
+        await asyncio.wait({before})
+
+    async def _grow(self, claim: Claim) -> View:
+        """Show the answer while it is made; gives its end."""
+        board = _Board(View(claim.language))
+        writing = asyncio.create_task(self._write(claim, board))
+        try:
+            events = cast("AsyncGenerator[LibrarianEvent]", self._librarian.ask(claim))
+            async with aclosing(events) as stream:
+                async for event in stream:
+                    board.put(board.view.after(event))
+                    if board.view.end is not None:
+                        return board.view
+        finally:
+            board.over.set()
+            await asyncio.wait({writing})  # an edit that is under way must not come after the last one
+        raise RuntimeError("the answer's events ended without Finished or Failed")
+
+    async def _write(self, claim: Claim, board: _Board) -> None:
+        """Edit the reply whenever there is something new and the pace allows."""
+        while await board.changed():
+            if not await self._pace.turn(board.over):
+                return
+            try:
+                await self._surface.show(claim, board.take())
+            except ChatUnavailable as error:
+                _log.debug("an edit was left out: %s", error)
+            except Exception:  # noqa: BLE001 - the finished answer is still to come
+                _log.exception("an edit of question %s failed", claim.id)
+                return
+
+    async def _patiently(self, action: Callable[[], Awaitable[_T]]) -> _T:
+        """Try until the platform can be reached again, or the pauses are used up."""
+        for seconds in self._retry_seconds:
+            try:
+                return await action()
+            except ChatUnavailable as error:
+                if error.parameters.get("reason") != "unreachable":
+                    raise
+            await asyncio.sleep(seconds)
+        return await action()
+
+    async def _apologise(self, claim: Claim) -> None:
+        """Say that something unexpected went wrong, with the id that the log has."""
+        incident = uuid.uuid4().hex[:8]
+        _log.exception("answering failed", extra={"incident": incident, "claim": claim.id})
+        sentence = text("answer-unexpected", claim.language)
+        view = View(claim.language).after(Failed(sentence, incident))
+        try:
+            if claim.reply:
+                await self._surface.finish(claim, view)
+            else:
+                await self._surface.whisper(claim.message, view.failure)
+        except Exception:  # noqa: BLE001 - nothing is left to try
+            _log.exception("the apology failed too", extra={"incident": incident, "claim": claim.id})
+        await self._librarian.finish(claim, "failed")
+
+
+class _Running:
+    """An answer that is being made. `before` makes the one before it in the same conversation."""
+
+    task: asyncio.Task[None]
+
+    def __init__(self, claim: Claim, before: asyncio.Task[None] | None) -> None:
+        self.claim = claim
+        self.before = before
+
+
+class _Board:
+    """The newest view, and whether somebody has yet to show it."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.over = asyncio.Event()
+        self._new = asyncio.Event()
+
+    def put(self, view: View) -> None:
+        """Take the newest view."""
+        self.view = view
+        if view.end is None:
+            self._new.set()
+
+    def take(self) -> View:
+        """The newest view, which is shown now."""
+        self._new.clear()
+        return self.view
+
+    async def changed(self) -> bool:
+        """Wait for a view that isn't shown; False when the answer is over."""
+        waits = {asyncio.ensure_future(self._new.wait()), asyncio.ensure_future(self.over.wait())}
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+        return not self.over.is_set()

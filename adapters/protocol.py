@@ -1,0 +1,280 @@
+"""What crosses the door between a chat platform's adapter and the librarian in `bot/`.
+
+An adapter turns what happens on its platform into a `Message` or a `CommandCall`, hands it to the
+`Librarian`, and shows what comes back. It decides nothing: who may read what, what counts as asked before and
+who may give which command is the librarian's affair, which asks the adapter's `Directory` who people are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal, Protocol, Self
+
+from knowledge.types import AnswerEvent, Language
+
+Kind = Literal["mention", "direct", "follow_up", "command", "about"]
+"""How a question was asked: by naming the bot, in a direct message, by going on in a thread where it
+answered, by a slash command, or about another message."""
+
+Verdict = Literal["up", "down"]
+Reason = Literal["wrong", "outdated", "missing", "not_allowed", "other"]
+REASONS: tuple[Reason, ...] = ("wrong", "outdated", "missing", "not_allowed", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a message. `reference` is what fetches it; `size` is in bytes."""
+
+    name: str
+    size: int
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A question as it was asked.
+
+    `message` is the platform's id of the asking message, or whatever else is the same when the same question
+    is delivered again; `revision` is empty, and after each edit greater (as text) than before. `thread` is
+    where the answer goes, empty for the channel itself. `is_private`: nobody but the author sees the answer.
+    `text` is what was asked, without the mention. `reference` is what the adapter needs to answer, beside the
+    place (a slash command's response URL, an interaction's token).
+    """
+
+    platform: str
+    team: str
+    channel: str
+    message: str
+    author: str
+    text: str
+    kind: Kind
+    revision: str = ""
+    thread: str = ""
+    is_private: bool = False
+    locale: str = ""
+    reference: str = ""
+    attachments: tuple[Attachment, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The same for a redelivered question, another one for an edited one."""
+        edit = f"#{self.revision}" if self.revision else ""
+        return f"{self.platform}:{self.team}/{self.channel}/{self.message}{edit}"
+
+    @property
+    def asker(self) -> str:
+        """The author, as scopes and BOT_ADMINS name them."""
+        return f"{self.platform}:{self.team}/@{self.author}"
+
+    @property
+    def conversation(self) -> str:
+        """What belongs together as one talk within the channel: nothing said in private joins another's."""
+        return f"@{self.author}" if self.is_private and self.kind != "direct" else self.thread
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for keeping."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """The message of `as_dict`."""
+        attachments = tuple(Attachment(**each) for each in values["attachments"])
+        return cls(**{**values, "attachments": attachments})
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A question that is this process's to answer.
+
+    `reply` is the message that holds its answer, empty before there is one. `may_be_posted`: an earlier
+    attempt may have posted one all the same, so the adapter looks for it first. `refusal`: say this to the
+    author alone, instead of an answer.
+    """
+
+    id: int
+    message: Message
+    language: Language
+    reply: str = ""
+    may_be_posted: bool = False
+    refusal: str = ""
+
+    def placed(self, reply: str) -> Claim:
+        """The claim, answered in this message."""
+        return replace(self, reply=reply)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence to show with the answer: what was left out, and why."""
+
+    text: str
+
+
+LibrarianEvent = AnswerEvent | Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody on a platform.
+
+    `is_member` is False for guests and for people of another company. `is_admin` is the platform's own role.
+    """
+
+    id: str
+    name: str
+    locale: str = ""
+    is_member: bool = True
+    is_admin: bool = False
+    is_bot: bool = False
+
+
+class Directory(Protocol):
+    """Who people are and what they see. Every method raises ChatUnavailable when it can't be looked up."""
+
+    async def person(self, team: str, person: str) -> Person:
+        """A person."""
+
+    async def has_outsiders(self, team: str, channel: str) -> bool:
+        """Whether guests or people of another company read this channel."""
+
+    async def channels_of(self, team: str, person: str) -> frozenset[str]:
+        """The channels that a person reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a platform can do; the scenario suite runs what is declared.
+
+    `message_limit` is in characters, `edit_seconds` the least time between two edits of all running answers.
+    """
+
+    platform: str
+    message_limit: int
+    edit_seconds: float
+    threads: bool = False
+    follow_ups: bool = False
+    direct: bool = False
+    private_replies: bool = False
+    edits: bool = False
+    deletions: bool = False
+    redelivers: bool = False
+    stops: bool = False
+    feedback: bool = False
+    commands: frozenset[str] = frozenset()
+
+
+CommandName = Literal["help", "list", "show", "add", "remove", "status", "reindex", "followups"]
+COMMANDS: tuple[CommandName, ...] = (
+    "help",
+    "list",
+    "show",
+    "add",
+    "remove",
+    "status",
+    "reindex",
+    "followups",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CommandCall:
+    """A `/docs` command. The result is for the caller's eyes only.
+
+    `name` is what was typed, known or not; `argument` the rest. `files` are those to add, with their bytes.
+    `is_direct`: it was given in a direct message with the bot. `whole_team`: add for everyone on the team.
+    """
+
+    platform: str
+    team: str
+    channel: str
+    author: str
+    name: str
+    argument: str = ""
+    locale: str = ""
+    is_direct: bool = False
+    whole_team: bool = False
+    files: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+
+    @property
+    def asker(self) -> str:
+        """The author, as scopes and BOT_ADMINS name them."""
+        return f"{self.platform}:{self.team}/@{self.author}"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a command says, in Markdown: `**bold**`, `- item`, `` `code` `` and plain lines.
+
+    Progress comes first (`is_last` False), each instead of the one before.
+    """
+
+    text: str
+    is_last: bool = True
+    is_refusal: bool = False
+
+
+class Librarian(Protocol):
+    """What an adapter asks for. One for each adapter."""
+
+    async def claim(self, message: Message) -> Claim | None:
+        """Claim a question, durably; None when it is claimed already. Call it before acknowledging."""
+
+    async def take_unfinished(self) -> list[Claim]:
+        """What an earlier process had claimed and not finished. Call it once, at the start."""
+
+    async def revise(self, message: Message) -> Claim | None:
+        """Take an edited question up again; None when it's too late, nothing new, or was never asked."""
+
+    async def retract(self, team: str, channel: str, message: str) -> Claim | None:
+        """Note that a message was deleted; gives its claim if it wasn't answered yet."""
+
+    async def placed(self, claim: Claim) -> None:
+        """Note which message holds the answer."""
+
+    def ask(self, claim: Claim) -> AsyncIterator[LibrarianEvent]:
+        """The answer's events, the last of them terminal."""
+
+    async def finish(self, claim: Claim, state: Literal["finished", "failed", "refused"]) -> None:
+        """Note that the answer was shown."""
+
+    async def stop(self, claim_id: int, person: str) -> str:
+        """Stop an answer; gives a sentence when this person may not or it is over, else nothing."""
+
+    async def follows(self, team: str, channel: str, thread: str) -> bool:
+        """Whether a message of this thread needs no mention to be a question."""
+
+    async def share(self, claim_id: int, channel: str, person: str) -> Sharing:
+        """Whether a private answer may be shown to a channel, and what would be shown."""
+
+    async def feedback(
+        self, claim_id: int, person: str, verdict: Verdict, reason: Reason | None = None, comment: str = ""
+    ) -> bool:
+        """Keep an opinion; False when the answer isn't known any more."""
+
+    def command(self, call: CommandCall) -> AsyncIterator[Told]:
+        """Do a command; what it says, progress first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """`refusal` says why an answer may not be shared; empty, `question` and `answer` may be shown."""
+
+    refusal: str = ""
+    question: str = ""
+    answer: str = ""
+
+
+class Adapter(Protocol):
+    """A way to people."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do."""
+
+    @property
+    def directory(self) -> Directory:
+        """Who the people are."""
+
+    async def run(self, librarian: Librarian) -> None:
+        """Connect, and serve until cancelled. Raises ChatUnavailable when it can't connect at all."""

@@ -1,0 +1,317 @@
+"""The `/docs` commands: the same on every platform, with permissions, and refusals that say why."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from datetime import UTC, datetime
+
+from adapters.protocol import COMMANDS, CommandCall, Directory, Told
+from bot.audience import channel_scope, person_audience, person_scope, team_scope
+from bot.permissions import Permissions
+from knowledge import messages
+from knowledge.catalog import Catalog, chats, turns
+from knowledge.catalog.turns import Upload
+from knowledge.errors import ChatUnavailable, SaseoError, Unreadable
+from knowledge.language import detect
+from knowledge.reports import Progress, RefreshReport
+from knowledge.service import Knowledge
+from knowledge.sources.uploads import Uploads
+from knowledge.threads import run_blocking
+from knowledge.types import Document, Language, Scope
+
+LISTED = 20
+_EXCERPT = 500
+_FIRST_WORD = re.compile(r"\s*(\S+)\s*(.*)", re.DOTALL)
+
+
+class Refused(Exception):
+    """The person may not, or what they gave can't be used: the sentence says why."""
+
+
+class Commands:
+    """Does what a `CommandCall` asks.
+
+    Args:
+        knowledge: the documents.
+        catalog: of the same knowledge; prepared.
+        directory: of the adapter's platform.
+        permissions: who may do what.
+        uploads: where what people add is kept.
+    """
+
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        catalog: Catalog,
+        directory: Directory,
+        permissions: Permissions,
+        uploads: Uploads,
+    ) -> None:
+        self._knowledge = knowledge
+        self._catalog = catalog
+        self._directory = directory
+        self._permissions = permissions
+        self._uploads = uploads
+
+    async def run(self, call: CommandCall) -> AsyncGenerator[Told]:
+        """Do it; what is said last is the result."""
+        language = _language(call)
+        try:
+            async for told in self._run(call, language):
+                yield told
+        except Refused as refusal:
+            yield Told(str(refusal), is_refusal=True)
+        except ChatUnavailable:
+            yield Told(messages.text("talk-unknown-rights", language), is_refusal=True)
+        except SaseoError as error:
+            yield Told(messages.describe(error, language), is_refusal=True)
+
+    async def _run(self, call: CommandCall, language: Language) -> AsyncIterator[Told]:
+        match call.name.lower():
+            case "list":
+                yield Told(await self._list(call, language))
+            case "show":
+                yield Told(await self._show(call, language))
+            case "status":
+                yield Told(await self._status(call, language))
+            case "followups":
+                yield Told(await self._follow_ups(call, language))
+            case "remove":
+                yield Told(await self._remove(call, language))
+            case "add":
+                async for told in self._add(call, language):
+                    yield told
+            case "reindex":
+                async for told in self._reindex(call, language):
+                    yield told
+            case "help" | "":
+                yield Told(_help(language))
+            case _:
+                unknown = messages.text("talk-unknown-command", language, name=call.name[:40])
+                yield Told(f"{unknown}\n{_help(language)}", is_refusal=True)
+
+    async def _list(self, call: CommandCall, language: Language) -> str:
+        found = await self._visible(call)
+        wanted = call.argument.strip()
+        if wanted:
+            found = _matching(found, wanted)
+        if not found:
+            return messages.text("talk-list-none", language, wanted=wanted or "-")
+        lines = [_line(document, language) for document in found[:LISTED]]
+        head = messages.text("talk-list", language, count=len(found))
+        more = len(found) - LISTED
+        tail = [messages.text("talk-list-more", language, count=more)] if more > 0 else []
+        return "\n".join([head, *lines, *tail])
+
+    async def _show(self, call: CommandCall, language: Language) -> str:
+        document = await self._one(call, language)
+        passages = await run_blocking(self._knowledge.passages, document)
+        excerpt = passages[0].text.strip()[:_EXCERPT] if passages else ""
+        facts = messages.text(
+            "talk-show",
+            language,
+            name=document.uri.rsplit("/", 1)[-1],
+            scope=document.scope,
+            date=document.modified_at.date().isoformat(),
+            passages=len(passages),
+        )
+        return f"**{document.title}**\n{facts}\n\n{excerpt}"
+
+    async def _status(self, call: CommandCall, language: Language) -> str:
+        visible = await self._visible(call)
+        status = await run_blocking(self._knowledge.status)
+        at = status.last_refresh
+        refreshed = (
+            messages.text("talk-status-never", language)
+            if at is None
+            else messages.text(
+                "talk-status-refreshed", language, minutes=int((datetime.now(UTC) - at).total_seconds() // 60)
+            )
+        )
+        lines = [messages.text("talk-status", language, count=len(visible)), refreshed]
+        if status.problems and await self._permissions.is_admin(call.team, call.author):
+            lines.append(messages.text("talk-status-problems", language, count=len(status.problems)))
+        return "\n".join(f"- {line}" for line in lines)
+
+    async def _follow_ups(self, call: CommandCall, language: Language) -> str:
+        wanted = call.argument.strip().lower()
+        if wanted not in ("on", "off"):
+            raise Refused(messages.text("talk-followups-which", language))
+        if call.is_direct:
+            raise Refused(messages.text("talk-followups-direct", language))
+        await self._check_channel(call, language)
+
+        def change() -> None:
+            with self._catalog.write() as connection:
+                chats.set_follow_ups(connection, call.platform, call.team, call.channel, on=wanted == "on")
+
+        await run_blocking(change)
+        return messages.text(f"talk-followups-{wanted}", language)
+
+    async def _remove(self, call: CommandCall, language: Language) -> str:
+        document = await self._one(call, language)
+
+        def added() -> Upload | None:
+            with self._catalog.read() as connection:
+                return turns.find_upload(connection, document.uri)
+
+        upload = await run_blocking(added)
+        is_adder = upload is not None and upload.person == call.asker
+        if not is_adder and not await self._permissions.is_admin(call.team, call.author):
+            raise Refused(messages.text("talk-remove-not-allowed", language, title=document.title))
+
+        def remove() -> None:
+            self._knowledge.forget(document)
+            if upload is not None:
+                self._uploads.remove(document.uri)
+            with self._catalog.write() as connection:
+                turns.drop_upload(connection, document.uri)
+                turns.forget_gone(connection)
+
+        await run_blocking(remove)
+        return messages.text("talk-removed", language, title=document.title)
+
+    async def _add(self, call: CommandCall, language: Language) -> AsyncIterator[Told]:
+        files = call.files or _pasted(call.argument)
+        if not files:
+            raise Refused(messages.text("talk-add-nothing", language))
+        scope = await self._scope_to_add(call, language)
+        yield Told(messages.text("talk-adding", language, count=len(files)), is_last=False)
+        uris: list[str] = []
+        refused: list[str] = []
+        for name, data in files:
+            try:
+                uris.append(await run_blocking(self._keep, call, scope, name, data))
+            except Unreadable as error:
+                why = messages.describe(error, language)
+                refused.append(messages.text("talk-add-unreadable", language, name=name, why=why))
+        if uris:
+            folder = self._uploads.folder_of(scope)
+            await run_blocking(self._knowledge.register, folder)
+            await run_blocking(self._knowledge.refresh, [folder])
+        known = {document.uri: document for document in await run_blocking(self._knowledge.documents)}
+        lines = [_line(known[uri], language) for uri in uris if uri in known]
+        if lines:
+            lines.insert(0, messages.text("talk-added", language, scope=scope))
+        yield Told("\n".join([*lines, *refused]), is_refusal=not uris)
+
+    def _keep(self, call: CommandCall, scope: Scope, name: str, data: bytes) -> str:
+        uri = self._uploads.keep(scope, name, data)
+        place = f"{call.platform}:{call.team}/{call.channel}"
+        with self._catalog.write() as connection:
+            turns.record_upload(connection, Upload(uri, scope, call.asker, place, datetime.now(UTC)))
+        return uri
+
+    async def _reindex(self, call: CommandCall, language: Language) -> AsyncIterator[Told]:
+        if not await self._permissions.is_admin(call.team, call.author):
+            raise Refused(messages.text("talk-reindex-not-allowed", language))
+        progress: asyncio.Queue[Progress | None] = asyncio.Queue()
+        loop = asyncio.get_running_loop()
+
+        def run() -> RefreshReport:
+            def tell(step: Progress) -> None:
+                loop.call_soon_threadsafe(progress.put_nowait, step)
+
+            try:
+                return self._knowledge.refresh(progress=tell)
+            finally:
+                loop.call_soon_threadsafe(progress.put_nowait, None)
+
+        yield Told(messages.text("talk-reindexing", language), is_last=False)
+        running = asyncio.ensure_future(run_blocking(run))
+        while (step := await progress.get()) is not None:
+            if step.total and progress.empty():
+                told = messages.text("talk-reindexing-at", language, done=step.done, total=step.total)
+                yield Told(told, is_last=False)
+        report = await running
+        yield Told(
+            messages.text(
+                "talk-reindexed",
+                language,
+                added=report.added,
+                changed=report.changed,
+                removed=report.removed,
+                failed=report.failed,
+            )
+        )
+
+    async def _visible(self, call: CommandCall) -> list[Document]:
+        audience = await person_audience(self._directory, call.platform, call.team, call.author)
+        return await run_blocking(self._knowledge.documents, audience.scopes)
+
+    async def _one(self, call: CommandCall, language: Language) -> Document:
+        """The document that the argument names, among those that the person may read."""
+        wanted = call.argument.strip()
+        if not wanted:
+            raise Refused(messages.text("talk-which", language))
+        found = _matching(await self._visible(call), wanted)
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise Refused(messages.text("talk-list-none", language, wanted=wanted))
+        lines = [_line(document, language) for document in found[:LISTED]]
+        raise Refused("\n".join([messages.text("talk-several", language, count=len(found)), *lines]))
+
+    async def _scope_to_add(self, call: CommandCall, language: Language) -> Scope:
+        if call.whole_team:
+            if not await self._permissions.is_admin(call.team, call.author):
+                raise Refused(messages.text("talk-add-team-not-allowed", language))
+            return team_scope(call.platform, call.team)
+        if call.is_direct:
+            return person_scope(call.platform, call.team, call.author)
+        await self._check_channel(call, language)
+        return channel_scope(call.platform, call.team, call.channel)
+
+    async def _check_channel(self, call: CommandCall, language: Language) -> None:
+        if not await self._permissions.is_in(call.team, call.channel, call.author):
+            raise Refused(messages.text("talk-not-in-channel", language))
+
+
+def split_command(text: str) -> tuple[str, str]:
+    """What was typed after `/docs`: the command's name, and the rest."""
+    match = _FIRST_WORD.match(text)
+    return (match[1].lower(), match[2].strip()) if match else ("help", "")
+
+
+def _language(call: CommandCall) -> Language:
+    if call.locale:
+        return "ko" if call.locale.lower().startswith("ko") else "en"
+    return detect(call.argument)
+
+
+def _help(language: Language) -> str:
+    return "\n".join(
+        [
+            messages.text("talk-help", language),
+            *(f"- {messages.text(f'talk-help-{name}', language)}" for name in COMMANDS),
+        ]
+    )
+
+
+def _matching(documents: list[Document], wanted: str) -> list[Document]:
+    """Documents by number, or by a part of title or file name in any case."""
+    by_number = [document for document in documents if wanted.lstrip("#") == str(document.id)]
+    if by_number:
+        return by_number
+    part = wanted.casefold()
+    matches: Callable[[Document], bool] = lambda document: (  # noqa: E731
+        part in document.title.casefold() or part in document.uri.rsplit("/", 1)[-1].casefold()
+    )
+    return [document for document in documents if matches(document)]
+
+
+def _line(document: Document, language: Language) -> str:
+    date = document.modified_at.date().isoformat()
+    scope = messages.text("talk-scope", language, scope=document.scope)
+    return f"- `#{document.id}` {document.title} ({date}, {scope})"
+
+
+def _pasted(argument: str) -> tuple[tuple[str, bytes], ...]:
+    """A pasted text as a file: its first line is its title."""
+    title, _, body = argument.strip().partition("\n")
+    if not title.strip() or not body.strip():
+        return ()
+    name = title.strip().lstrip("# ").strip()
+    return ((f"{name}.md", f"# {name}\n\n{body.strip()}\n".encode()),)

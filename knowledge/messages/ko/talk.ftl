@@ -1,0 +1,59 @@
+### 채팅에서 답 말고 사서가 하는 말
+
+talk-empty = 무엇이든 물어보세요. 팀 문서에서 답을 찾아 드립니다. 다른 기능은 /docs help에서 볼 수 있습니다.
+talk-limit = 짧은 시간에 질문이 많았습니다. { $seconds }초 뒤에 다시 물어봐 주세요.
+talk-limit-at-once = 앞에 하신 질문 여러 개에 아직 답하고 있습니다. 하나가 끝나면 다시 물어봐 주세요.
+talk-interrupted = 답을 찾던 중에 멈췄습니다. 다시 물어봐 주세요.
+talk-attachment = 질문에 붙은 파일은 읽지 않아서 { $name } 파일은 쓰지 않았습니다. /docs add로 더한 뒤 다시 물어봐 주세요.
+talk-audience-outsiders = 팀 밖의 사람도 이 채널을 보기 때문에 이 채널의 문서에서만 찾았습니다.
+talk-audience-unknown-channel = 이 채널을 누가 보는지 확인하지 못해 이 채널의 문서에서만 찾았습니다.
+talk-audience-unknown-person = 누구신지 확인하지 못해 본인만 보려고 더한 문서에서만 찾았습니다.
+talk-audience-unknown-channels = 어느 채널에 계신지 확인하지 못해 채널의 문서는 빼고 찾았습니다.
+talk-stop-over = 이미 끝난 답입니다.
+talk-stop-not-yours = 질문한 분이나 관리자만 이 답을 멈출 수 있습니다.
+talk-share-gone = 이 답은 이제 보관되어 있지 않거나 근거 문서가 없어졌습니다. 다시 물어봐 주세요.
+talk-share-not-allowed = 이 채널의 모두가 볼 수는 없는 문서를 쓴 답이라 여기에 공유할 수 없습니다.
+talk-unknown-rights = 권한을 확인하지 못했습니다. 잠시 뒤에 다시 해 주세요.
+talk-unknown-command = { $name } 명령은 없습니다.
+talk-help = /docs 뒤에 쓰는 명령:
+talk-help-help = `help`: 이 도움말
+talk-help-list = `list [낱말]`: 볼 수 있는 문서
+talk-help-show = `show 번호`: 문서 하나
+talk-help-add = `add 제목`, 그다음 줄부터 본문: 이 채널에 글을 더합니다(DM에서는 본인만 봅니다)
+talk-help-remove = `remove 번호`: 문서를 잊습니다(더한 분이나 관리자)
+talk-help-status = `status`: 문서가 얼마나 최신인지
+talk-help-reindex = `reindex`: 모든 폴더를 지금 다시 살핍니다(관리자)
+talk-help-followups = `followups on` 또는 `followups off`: 이 채널의 제 스레드에서 멘션 없이도 답할지
+talk-list = 문서 { $count }개:
+talk-list-more = … 그리고 { $count }개 더 있습니다. 낱말을 덧붙이면 줄어듭니다.
+talk-list-none = 볼 수 있는 문서 가운데 “{ $wanted }”에 맞는 것이 없습니다.
+talk-several = 맞는 문서가 { $count }개입니다. 하나의 번호를 적어 주세요:
+talk-which = 어느 문서인가요? /docs list에 나오는 번호를 적어 주세요.
+talk-scope = 범위 { $scope }
+talk-show = { $name }, 범위 { $scope }, { $date } 수정, 단락 { $passages }개
+talk-status = 볼 수 있는 문서는 { $count }개입니다.
+talk-status-refreshed = { $minutes ->
+    [0] 방금 폴더를 살폈습니다.
+   *[other] { $minutes }분 전에 폴더를 살폈습니다.
+}
+talk-status-never = 아직 폴더를 살피지 않았습니다.
+talk-status-problems = 쓰지 못한 파일이 { $count }개 있습니다. 컴퓨터에서 saseo doctor를 실행하면 자세히 나옵니다.
+talk-followups-which = followups on 또는 followups off로 적어 주세요.
+talk-followups-direct = DM에서는 언제나 답합니다. 이 설정은 채널에만 있습니다.
+talk-followups-on = 이제 이 채널의 제 스레드에서는 멘션 없이도 답합니다.
+talk-followups-off = 이제 이 채널에서는 멘션할 때만 답합니다.
+talk-not-in-channel = 이 채널에 있는 분만 할 수 있습니다.
+talk-remove-not-allowed = “{ $title }” 문서는 더한 분이나 관리자만 지울 수 있습니다.
+talk-removed = 잊었습니다: { $title }
+talk-adding = { $count ->
+    [1] 읽는 중…
+   *[other] 파일 { $count }개를 읽는 중…
+}
+talk-added = 더했습니다. 범위 { $scope }:
+talk-add-nothing = 더할 것이 없습니다. 제목을 쓰고 줄을 바꾼 뒤 본문을 적어 주세요.
+talk-add-unreadable = { $name } 파일은 더하지 않았습니다. { $why }
+talk-add-team-not-allowed = 팀 전체에 더하는 것은 관리자만 할 수 있습니다.
+talk-reindex-not-allowed = 관리자만 할 수 있습니다.
+talk-reindexing = 폴더를 살피는 중…
+talk-reindexing-at = 폴더를 살피는 중… { $total }개 가운데 { $done }개
+talk-reindexed = 마쳤습니다. 더함 { $added }개, 바뀜 { $changed }개, 없어짐 { $removed }개, 실패 { $failed }개.

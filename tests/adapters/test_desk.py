@@ -1,0 +1,235 @@
+"""One question, one answer: from the claim to the last edit, whatever happens in between."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from knowledge.errors import ChatUnavailable
+from knowledge.types import Answer, Finished, Found, Token
+from tests.fakes import FakeKnowledge, a_message, a_source
+from tests.talk import FakeSurface, a_desk, a_librarian
+
+ANSWER = "연차는 15일입니다. [1]"
+
+
+def unreachable() -> ChatUnavailable:
+    return ChatUnavailable(platform="Slack", reason="unreachable")
+
+
+class Hanging:
+    """An answer that shows one word, then waits until `go` is set."""
+
+    def __init__(self) -> None:
+        self.go = asyncio.Event()
+        self.began = asyncio.Event()
+
+    def events(self, answer: str = "끝"):
+        async def begin():
+            self.began.set()
+
+        finished = Finished(Answer(answer, "ko", "extractive", (a_source(),)))
+        return (Found((a_source(),)), Token("시작"), begin, self.go.wait, finished)
+
+
+def test_a_question_gets_one_answer(tmp_path: Path) -> None:
+    """The placeholder becomes the answer, in one message."""
+
+    async def scene():
+        surface = FakeSurface()
+        desk = a_desk(a_librarian(tmp_path), surface)
+        assert await desk.receive(a_message())
+        await desk.settle()
+        assert surface.answers == [ANSWER]
+        assert surface.posts["reply 1"][0].waiting == "문서를 찾는 중…"
+
+    asyncio.run(scene())
+
+
+def test_a_question_that_comes_again_is_answered_once(tmp_path: Path) -> None:
+    """Redeliveries, at the same time or after the answer, add nothing."""
+
+    async def scene():
+        surface = FakeSurface()
+        desk = a_desk(a_librarian(tmp_path), surface)
+        taken = await asyncio.gather(*(desk.receive(a_message()) for _ in range(8)))
+        await desk.settle()
+        assert not await desk.receive(a_message())
+        assert sum(taken) == 1
+        assert surface.answers == [ANSWER]
+
+    asyncio.run(scene())
+
+
+def test_a_question_survives_a_restart(tmp_path: Path) -> None:
+    """What was claimed and not answered is answered by the next process, in the message that was there."""
+
+    async def scene():
+        knowledge, waits, surface = FakeKnowledge(), Hanging(), FakeSurface()
+        knowledge.answers["언제?"] = waits.events()
+        desk = a_desk(a_librarian(tmp_path, knowledge), surface)
+        await desk.receive(a_message("언제?"))
+        await waits.began.wait()
+        await desk.close()
+        again = a_desk(a_librarian(tmp_path), surface)
+        assert await again.resume() == 1
+        assert not await again.receive(a_message("언제?"))
+        await again.settle()
+        assert surface.answers == [ANSWER]
+        assert await a_desk(a_librarian(tmp_path), surface).resume() == 0
+
+    asyncio.run(scene())
+
+
+def test_a_post_whose_acknowledgement_was_lost_isnt_made_twice(tmp_path: Path) -> None:
+    """After an error the message is looked for before another is posted."""
+
+    async def scene():
+        surface = FakeSurface(lost_posts=[unreachable()])
+        desk = a_desk(a_librarian(tmp_path), surface)
+        await desk.receive(a_message())
+        await desk.settle()
+        assert surface.answers == [ANSWER]
+
+    asyncio.run(scene())
+
+
+def test_a_platform_that_comes_back_gets_the_answer(tmp_path: Path) -> None:
+    """An answer that can't be shown is tried again."""
+
+    async def scene():
+        surface = FakeSurface(failures={"finish": [unreachable(), unreachable()]})
+        desk = a_desk(a_librarian(tmp_path), surface)
+        await desk.receive(a_message())
+        await desk.settle()
+        assert surface.answers == [ANSWER]
+
+    asyncio.run(scene())
+
+
+def test_a_platform_that_stays_away_leaves_the_question_for_the_next_start(tmp_path: Path) -> None:
+    """A claim that couldn't be answered isn't counted as answered."""
+
+    async def scene():
+        surface = FakeSurface(failures={"finish": [unreachable() for _ in range(9)]})
+        desk = a_desk(a_librarian(tmp_path), surface)
+        await desk.receive(a_message())
+        await desk.settle()
+        surface.failures.clear()
+        again = a_desk(a_librarian(tmp_path), surface)
+        assert await again.resume() == 1
+        await again.settle()
+        assert surface.answers == [ANSWER]
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("method", ["finish", "open"])
+def test_an_unexpected_error_ends_in_a_sentence(tmp_path: Path, method: str) -> None:
+    """A bug costs an answer, not a silence: the person gets a sentence with an id."""
+
+    async def scene():
+        surface = FakeSurface(failures={method: [ValueError("bug")]})
+        desk = a_desk(a_librarian(tmp_path), surface)
+        await desk.receive(a_message())
+        await desk.settle()
+        said = [*surface.answers, *(sentence for _, sentence in surface.whispers)]
+        assert any("예상하지 못한 문제" in sentence for sentence in said)
+
+    asyncio.run(scene())
+
+
+def test_an_edited_question_is_answered_again_in_place(tmp_path: Path) -> None:
+    """An edit while the first answer is being made ends that, and the new one takes its message."""
+
+    async def scene():
+        knowledge, waits, surface = FakeKnowledge(), Hanging(), FakeSurface()
+        knowledge.answers["언제?"] = waits.events()
+        desk = a_desk(a_librarian(tmp_path, knowledge), surface)
+        await desk.receive(a_message("언제?"))
+        await waits.began.wait()
+        edited = a_message("몇 시?", revision="1700000050.000000")
+        assert await desk.revise(edited)
+        assert not await desk.revise(edited)
+        await desk.settle()
+        assert surface.answers == [ANSWER]
+        assert [question.text for question in knowledge.asked] == ["언제?", "몇 시?"]
+
+    asyncio.run(scene())
+
+
+def test_a_preview_that_appears_is_no_edit(tmp_path: Path) -> None:
+    """A change that leaves the text as it was is not answered again, before the answer or after it."""
+
+    async def scene():
+        surface = FakeSurface()
+        desk = a_desk(a_librarian(tmp_path), surface)
+        await desk.receive(a_message())
+        assert not await desk.revise(a_message(revision="1700000050.000000"))
+        await desk.settle()
+        assert not await desk.revise(a_message(revision="1700000060.000000"))
+        assert not await desk.revise(a_message("never asked", message="9", revision="1"))
+
+    asyncio.run(scene())
+
+
+def test_a_deleted_question_stops_the_work(tmp_path: Path) -> None:
+    """The answer that was being made ends, and its message goes."""
+
+    async def scene():
+        knowledge, waits, surface = FakeKnowledge(), Hanging(), FakeSurface()
+        knowledge.answers["언제?"] = waits.events()
+        desk = a_desk(a_librarian(tmp_path, knowledge), surface)
+        await desk.receive(a_message("언제?"))
+        await waits.began.wait()
+        assert await desk.retract("T1", "C1", a_message().message)
+        await desk.settle()
+        assert surface.withdrawn == ["reply 1"]
+        assert await a_desk(a_librarian(tmp_path), surface).resume() == 0
+
+    asyncio.run(scene())
+
+
+def test_answers_of_one_thread_come_in_the_order_of_their_questions(tmp_path: Path) -> None:
+    """A question waits, visibly, for the one before it in its thread, and for no other."""
+
+    async def scene():
+        knowledge, waits, surface = FakeKnowledge(), Hanging(), FakeSurface()
+        elsewhere = Hanging()
+        knowledge.answers["느린 질문"] = waits.events("느린 답")
+        knowledge.answers["다른 곳"] = elsewhere.events("다른 답")
+        desk = a_desk(a_librarian(tmp_path, knowledge), surface)
+        await desk.receive(a_message("느린 질문", message="1"))
+        await desk.receive(a_message("다음 질문", message="2"))
+        await desk.receive(a_message("다른 곳", message="3", thread="other"))
+        await asyncio.gather(waits.began.wait(), elsewhere.began.wait())
+        assert {question.text for question in knowledge.asked} == {"느린 질문", "다른 곳"}
+        elsewhere.go.set()
+        waits.go.set()
+        await desk.settle()
+        assert knowledge.asked[-1].text == "다음 질문"
+        assert sorted(surface.answers) == sorted(["느린 답", "다른 답", ANSWER])
+
+    asyncio.run(scene())
+
+
+def test_what_was_found_is_shown_before_the_answer(tmp_path: Path) -> None:
+    """While the model works, the titles of the sources are there."""
+
+    async def scene():
+        knowledge, waits, surface = FakeKnowledge(), Hanging(), FakeSurface()
+        knowledge.answers["언제?"] = waits.events()
+        shown = asyncio.Event()
+        surface.on_show = lambda view: shown.set() if view.text else None
+        desk = a_desk(a_librarian(tmp_path, knowledge), surface)
+        await desk.receive(a_message("언제?"))
+        await shown.wait()
+        view = surface.posts["reply 1"][-1]
+        assert (view.text, view.waiting) == ("시작", "문서 1개를 찾았습니다: 문서 1")
+        waits.go.set()
+        await desk.settle()
+        assert surface.answers == ["끝"]
+
+    asyncio.run(scene())

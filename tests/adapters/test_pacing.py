@@ -1,0 +1,35 @@
+"""A budget of edits that all running answers share."""
+
+from __future__ import annotations
+
+import asyncio
+
+from adapters.pacing import Pace
+
+
+def test_turns_are_apart() -> None:
+    """The second turn comes only after the pause, the first at once."""
+
+    async def scene():
+        pace, over = Pace(0.02), asyncio.Event()
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        assert await pace.turn(over)
+        assert await pace.turn(over)
+        assert loop.time() - began >= 0.02
+
+    asyncio.run(scene())
+
+
+def test_an_answer_that_is_over_waits_no_longer() -> None:
+    """Whoever waits for a turn is let go when its answer is over, and takes no turn from the others."""
+
+    async def scene():
+        pace, over = Pace(3600.0), asyncio.Event()
+        assert await pace.turn(asyncio.Event())
+        waiting = [asyncio.ensure_future(pace.turn(over)) for _ in range(3)]
+        await asyncio.sleep(0)
+        over.set()
+        assert await asyncio.gather(*waiting) == [False, False, False]
+
+    asyncio.run(scene())

@@ -1,0 +1,166 @@
+"""The `/docs` commands, over real knowledge."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from adapters.protocol import CommandCall, Person
+from bot.commands import split_command
+from knowledge.sources.options import Folder
+from knowledge.types import Scope
+from tests.fakes import FakeDirectory
+from tests.librarian import fill, open_knowledge
+from tests.talk import a_librarian
+
+CHANNEL = "slack:T1/C1"
+EVERYTHING = frozenset(map(Scope, ("everyone", "slack:T1", CHANNEL, "slack:T1/@U1", "slack:T1/@U2")))
+
+
+@pytest.fixture
+def talk(tmp_path: Path):
+    """Gives commands to a librarian with a handbook for everyone and a secret of the channel C9."""
+    fill(tmp_path / "handbook", {"휴가.md": "# 휴가\n\n연차는 15일입니다."})
+    fill(tmp_path / "secret", {"연봉.md": "# 연봉\n\n비밀입니다."})
+    secret = Folder(tmp_path / "secret", Scope("slack:T1/C9"))
+    knowledge = open_knowledge(tmp_path / "data", tmp_path / "handbook", secret)
+    knowledge.refresh()
+    directory = FakeDirectory(joined={"U1": {"C1"}, "U2": {"C1"}, "admin": {"C1"}})
+    directory.people["admin"] = Person("admin", "admin", is_admin=True)
+    directory.people["guest"] = Person("guest", "guest", is_member=False, is_admin=True)
+    librarian = a_librarian(tmp_path / "data", knowledge, directory, catalog=knowledge._parts.catalog)
+
+    class Talk:
+        def __init__(self) -> None:
+            self.knowledge = knowledge
+            self.directory = directory
+
+        def all(self, name, argument="", author="U1", **changes):
+            values = {"platform": "slack", "team": "T1", "channel": "C1", "author": author, "locale": "ko-KR"}
+            call = CommandCall(**{**values, "name": name, "argument": argument, **changes})
+
+            async def collect():
+                return [told async for told in librarian.command(call)]
+
+            return asyncio.run(collect())
+
+        def __call__(self, name, argument="", author="U1", **changes):
+            return self.all(name, argument, author, **changes)[-1]
+
+    yield Talk()
+    knowledge.close()
+
+
+def test_a_list_shows_what_the_person_may_read(talk) -> None:
+    """Titles of others' documents don't appear, whatever is searched for."""
+    assert "휴가" in talk("list").text
+    assert "연봉" not in talk("list").text
+    assert "연봉" not in talk("show", "연봉").text.replace("“연봉”", "")
+    talk.directory.joined["U1"].add("C9")
+    assert "연봉" in talk("list", "연봉").text
+
+
+def test_a_guest_lists_nothing_of_the_teams(talk) -> None:
+    """Everyone means members."""
+    assert "휴가" not in talk("list", author="guest").text
+
+
+def test_a_pasted_text_is_added_for_the_channel_and_answers(talk) -> None:
+    """What a member pastes is kept, indexed under the channel's scope, and found."""
+    told = talk.all("add", "점심 규칙\n점심은 열두 시에 먹습니다.")
+    assert not told[-1].is_refusal
+    (document,) = [each for each in talk.knowledge.documents() if each.title == "점심 규칙"]
+    assert document.scope == CHANNEL
+    talk.knowledge.refresh()
+    assert talk.knowledge.find_documents("점심 규칙")
+
+
+def test_in_a_direct_message_a_text_is_added_for_oneself(talk) -> None:
+    """What one adds in private only oneself reads."""
+    talk("add", "메모\n내 것입니다.", is_direct=True, channel="D1")
+    (document,) = talk.knowledge.find_documents("메모")
+    assert document.scope == "slack:T1/@U1"
+    assert "메모" not in talk("list", author="U2").text.split("”")[-1]
+
+
+def test_adding_for_the_team_takes_an_admin(talk) -> None:
+    """The refusal says why, and nothing is kept; a guest is no admin, whatever the platform says."""
+    for author in ("U1", "guest"):
+        told = talk("add", "공지\n모두에게", author=author, whole_team=True)
+        assert told.is_refusal
+        assert "관리자" in told.text
+    assert not talk("add", "공지\n모두에게", author="admin", whole_team=True).is_refusal
+    assert talk.knowledge.find_documents("공지")[0].scope == "slack:T1"
+
+
+def test_adding_to_a_channel_takes_membership(talk) -> None:
+    """Someone who isn't in the channel can't add to it, nor someone whose channels can't be looked up."""
+    assert talk("add", "글\n본문", author="U9").is_refusal
+    talk.directory.unknown.add("channels_of")
+    assert "확인하지 못했습니다" in talk("add", "글\n본문").text
+
+
+def test_a_file_that_cant_be_read_is_refused_by_name(talk) -> None:
+    """One bad file is named with its reason, and the good one beside it is added."""
+    told = talk("add", files=(("사진.png", b"\x89PNG\r\n\x1a\n" + b"0" * 100), ("표.csv", b"a,b\n1,2\n")))
+    assert "사진.png" in told.text
+    assert len(talk.knowledge.find_documents("표")) == 1
+
+
+def test_removing_takes_the_adder_or_an_admin(talk) -> None:
+    """Others are refused with the reason; the original goes with the document."""
+    talk("add", "점심 규칙\n열두 시")
+    (document,) = talk.knowledge.find_documents("점심 규칙")
+    assert "관리자만" in talk("remove", str(document.id), author="U2").text
+    assert Path(document.uri).exists()
+    assert not talk("remove", str(document.id)).is_refusal
+    assert not Path(document.uri).exists()
+    assert talk.knowledge.find_documents("점심 규칙") == []
+    handbook = str(talk.knowledge.find_documents("휴가")[0].id)
+    assert talk("remove", handbook).is_refusal
+    assert not talk("remove", handbook, author="admin").is_refusal
+
+
+def test_nobody_removes_what_they_may_not_read(talk) -> None:
+    """A document outside one's scopes isn't there, for an admin either."""
+    secret = str(talk.knowledge.find_documents("연봉")[0].id)
+    assert talk("remove", secret, author="admin").is_refusal
+    assert talk.knowledge.find_documents("연봉")
+
+
+def test_reindexing_takes_an_admin_and_reports(talk) -> None:
+    """An admin sees that it goes on, and the result."""
+    assert talk("reindex").is_refusal
+    told = talk.all("reindex", author="admin")
+    assert not told[0].is_last
+    assert told[-1].text.startswith("마쳤습니다")
+
+
+def test_follow_ups_can_be_turned_off(talk) -> None:
+    """A member of a channel decides; in a direct message there is nothing to decide."""
+    assert not talk("followups", "off").is_refusal
+    assert talk("followups", "maybe").is_refusal
+    assert talk("followups", "off", is_direct=True).is_refusal
+    assert talk("followups", "off", author="U9").is_refusal
+
+
+@pytest.mark.parametrize("name", ["help", "", "status", "show", "nonsense"])
+@pytest.mark.parametrize("locale", ["ko-KR", "en-US"])
+def test_every_command_says_something(talk, name: str, locale: str) -> None:
+    """Known, unknown and incomplete commands all end in a sentence."""
+    assert talk(name, locale=locale).text.strip()
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("", ("help", "")),
+        ("  LIST  휴가 규정 ", ("list", "휴가 규정")),
+        ("add 제목\n본문\n둘째 줄", ("add", "제목\n본문\n둘째 줄")),
+    ],
+)
+def test_a_command_is_split(typed: str, expected: tuple[str, str]) -> None:
+    """The first word is the command, the rest its argument, line breaks kept."""
+    assert split_command(typed) == expected

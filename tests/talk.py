@@ -1,0 +1,105 @@
+"""A librarian over a real catalog and knowledge that says what it is told, and a surface that remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from adapters.desk import Desk
+from adapters.pacing import Pace
+from adapters.protocol import Claim, Message
+from adapters.view import View
+from bot.commands import Commands
+from bot.librarian import Librarian
+from bot.limits import Limits
+from bot.permissions import Permissions
+from knowledge.catalog import Catalog
+from knowledge.sources.uploads import Uploads
+from tests.fakes import FakeDirectory, FakeKnowledge
+
+MANY = Limits(per_person=1000, per_channel=1000, at_once=1000)
+
+
+def prepared(folder: Path) -> Catalog:
+    """A catalog that is ready for use."""
+    catalog = Catalog.in_folder(folder)
+    catalog.prepare()
+    return catalog
+
+
+def a_librarian(
+    folder: Path,
+    knowledge: Any = None,
+    directory: FakeDirectory | None = None,
+    *,
+    limits: Limits = MANY,
+    admins: tuple[str, ...] = (),
+    catalog: Catalog | None = None,
+) -> Librarian:
+    """A librarian of Slack, whose catalog is in `folder`."""
+    catalog = catalog or prepared(folder)
+    knowledge, directory = knowledge or FakeKnowledge(), directory or FakeDirectory()
+    permissions = Permissions(directory, "slack", admins)
+    commands = Commands(knowledge, catalog, directory, permissions, Uploads(folder / "uploads"))
+    return Librarian(
+        knowledge.answer, catalog, directory, permissions, commands, platform="slack", limits=limits
+    )
+
+
+@dataclass
+class FakeSurface:
+    """Shows answers in memory: `posts` by id, each with all that was shown there.
+
+    `failures` are raised by the next calls of the method that they are listed under. With `lost_posts`, a post
+    arrives and its acknowledgement doesn't: the next `open` fails after posting.
+    """
+
+    posts: dict[str, list[View]] = field(default_factory=dict)
+    whispers: list[tuple[str, str]] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
+    failures: dict[str, list[Exception]] = field(default_factory=dict)
+    lost_posts: list[Exception] = field(default_factory=list)
+    keys: dict[str, str] = field(default_factory=dict)
+    on_show: Callable[[View], None] = lambda view: None
+
+    async def open(self, claim: Claim, view: View) -> str:
+        self._fail("open")
+        if claim.may_be_posted and claim.message.key in self.keys:
+            return self.keys[claim.message.key]
+        reply = f"reply {len(self.posts) + 1}"
+        self.posts[reply] = [view]
+        self.keys[claim.message.key] = reply
+        if self.lost_posts:
+            raise self.lost_posts.pop()
+        return reply
+
+    async def show(self, claim: Claim, view: View) -> None:
+        self._fail("show")
+        self.posts[claim.reply].append(view)
+        self.on_show(view)
+
+    async def finish(self, claim: Claim, view: View) -> None:
+        self._fail("finish")
+        self.posts[claim.reply].append(view)
+
+    async def withdraw(self, claim: Claim) -> None:
+        self.withdrawn.append(claim.reply)
+
+    async def whisper(self, message: Message, sentence: str) -> None:
+        self.whispers.append((message.author, sentence))
+
+    @property
+    def answers(self) -> list[str]:
+        """What stands in each post at the end."""
+        return [shown[-1].failure or shown[-1].text for shown in self.posts.values()]
+
+    def _fail(self, name: str) -> None:
+        if self.failures.get(name):
+            raise self.failures[name].pop(0)
+
+
+def a_desk(librarian: Librarian, surface: FakeSurface, retries: int = 3) -> Desk:
+    """A desk that loses no time."""
+    return Desk(librarian, surface, Pace(0.0), retry_seconds=[0.0] * retries)
