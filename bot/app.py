@@ -56,6 +56,7 @@ def parts_of(settings: Settings, **overrides: Any) -> Parts:
         "sandbox": Sandbox(_limits(settings)),
         "configured": tuple(configured_folders(settings)),
         "answer_threshold": settings.answer_threshold,
+        "answer_tokens": settings.llm_max_tokens,
     }
     return Parts(**{**chosen, **overrides})
 

@@ -1,15 +1,29 @@
-"""A question becomes a stream of events: what was found, then an answer, or the word that it isn't there."""
+"""A question becomes a stream of events: what was found, then an answer, or the word that it isn't there.
+
+A model writes the answer where there is one; where there is none, or it fails, the documents' own words are
+quoted. Whatever happens, one terminal event comes last.
+"""
 
 from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
 
 from knowledge import messages
-from knowledge.errors import SaseoError
-from knowledge.language import detect
+from knowledge.answering.links import Links, links_in, quieted
+from knowledge.answering.order import PassageOrder
+from knowledge.answering.selection import materials, select
+from knowledge.answering.support import supported
+from knowledge.answering.wanted import wanted
+from knowledge.answering.writer import GaveUp, Task, Writer, Written
+from knowledge.errors import GenerationFailed, SaseoError
+from knowledge.language import Analyzer
+from knowledge.models.chat import ChatModel
 from knowledge.models.extractive import Extractor
+from knowledge.prompt import build
 from knowledge.retrieve import Candidate, Retrieval
 from knowledge.threads import run_blocking
 from knowledge.types import (
@@ -20,6 +34,7 @@ from knowledge.types import (
     Found,
     Language,
     Question,
+    Replaced,
     Scope,
     Source,
     Status,
@@ -29,61 +44,190 @@ from knowledge.types import (
 _log = logging.getLogger(__name__)
 _SOURCES = 5
 _NEAREST = 3
+_CUT_OFF = "…"
 
 Retrieve = Callable[[str, frozenset[Scope]], Retrieval]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question that the documents are likely to answer, with what was found for it."""
+
+    question: Question
+    language: Language
+    found: Retrieval
+    given: tuple[Candidate, ...]  # what the model is given, the best first
+    sources: tuple[Source, ...]  # of what is given
 
 
 class Answerer:
     """The handler: one question in, events out, the last of them terminal. Thread-safe.
 
+    Closing the iterator cancels the question.
+
     Args:
         retrieve: finds and ranks passages for a question within some scopes; blocking.
+        analyzer: the one that analysed the passages.
         extractor: chooses the sentences that answer; blocking.
+        model: writes answers; None quotes the documents only.
+        answer_tokens: the most that the model may write.
     """
 
-    def __init__(self, retrieve: Retrieve, extractor: Extractor) -> None:
+    def __init__(
+        self,
+        retrieve: Retrieve,
+        analyzer: Analyzer,
+        extractor: Extractor,
+        model: ChatModel | None = None,
+        answer_tokens: int = 512,
+    ) -> None:
         self._retrieve = retrieve
+        self._analyzer = analyzer
         self._extractor = extractor
+        self._model = model
+        self._answer_tokens = answer_tokens
+        self._order = PassageOrder()
 
-    async def answer(self, question: Question) -> AsyncIterator[AnswerEvent]:
+    async def answer(self, question: Question) -> AsyncGenerator[AnswerEvent]:
         """Answer; an error becomes `Failed`, with an id that the log has too."""
-        language = question.language or detect(question.text)
+        asked = wanted(question)
         try:
-            async for event in self._answered(question, language):
-                yield event
+            async with aclosing(self._answered(question, asked.text, asked.language)) as events:
+                async for event in events:
+                    yield event
         except SaseoError as error:
             incident = _incident()
             _log.warning("question failed", extra={"incident": incident}, exc_info=True)
-            yield Failed(messages.describe(error, language), incident)
+            yield Failed(messages.describe(error, asked.language), incident)
         except Exception:  # noqa: BLE001 - the outermost handler: no question stays without an answer
             incident = _incident()
             _log.exception("question failed", extra={"incident": incident})
-            yield Failed(messages.text("answer-unexpected", language), incident)
+            yield Failed(messages.text("answer-unexpected", asked.language), incident)
 
-    async def _answered(self, question: Question, language: Language) -> AsyncIterator[AnswerEvent]:
+    async def _answered(
+        self, question: Question, text: str, language: Language
+    ) -> AsyncGenerator[AnswerEvent]:
         yield Status("searching")
-        found = await run_blocking(self._retrieve, question.text, question.audience)
+        found = await run_blocking(self._retrieve, text, question.audience)
         if not found.is_answerable:
-            nearest = await run_blocking(self._nearest, found)
-            text = messages.text("answer-not-found", language, nearest=len(nearest))
-            yield Finished(Answer(text, language, "not_found", nearest))
+            yield Finished(await self._not_found(found, language))
             return
-        extract = await run_blocking(self._extractor.extract, found)
+        if self._model is None:
+            pieces, answer = await run_blocking(self._extract, found, language)
+            yield Found(answer.sources)
+            for piece in pieces:
+                yield Token(piece)
+            yield Finished(answer)
+            return
+        given = select(found)
+        sources = await run_blocking(self._sources, found, given)
+        yield Found(sources)
+        asked = _Asked(question, language, found, given, sources)
+        async with aclosing(self._by_model(self._model, asked)) as events:
+            async for event in events:
+                yield event
+
+    async def _by_model(self, model: ChatModel, asked: _Asked) -> AsyncGenerator[AnswerEvent]:
+        """The model's answer as far as the sources carry it, or the documents' own words."""
+        ended: Written | GaveUp | None = None
+        try:
+            task = await self._task(model, asked)
+        except GenerationFailed as error:
+            _log.warning("the model can't be asked: %s", error)
+            ended = GaveUp(str(error.parameters.get("reason", "")), is_shown=False)
+        else:
+            async with aclosing(Writer(model, task).write()) as events:
+                async for event in events:
+                    if isinstance(event, Written | GaveUp):
+                        ended = event
+                    else:
+                        yield event
+        match ended:
+            case Written():
+                async with aclosing(self._checked(asked, ended)) as checked:
+                    async for last in checked:
+                        yield last
+            case GaveUp(why=why, is_shown=is_shown):
+                pieces, answer = await run_blocking(self._extract, asked.found, asked.language)
+                if is_shown:
+                    yield Replaced(answer.text, "fallback")
+                else:
+                    for piece in pieces:
+                        yield Token(piece)
+                yield Finished(replace(answer, why_not=why))
+            case None:
+                raise RuntimeError("the writer's events ended without Written or GaveUp")
+
+    async def _task(self, model: ChatModel, asked: _Asked) -> Task:
+        """What the model is to do.
+
+        Raises:
+            GenerationFailed: the question doesn't fit, or the model can't be asked.
+        """
+        shown = await run_blocking(materials, asked.found, asked.given, self._analyzer)
+        limit = await model.prompt_limit()
+        answer_tokens = min(self._answer_tokens, limit // 2)
+        prompt = await build(
+            asked.question.text,
+            asked.language,
+            shown,
+            asked.question.history,
+            budget=limit - answer_tokens,
+            count=model.count_tokens,
+            arrange=self._order.arrange,
+        )
+        passages = [candidate.passage.full_text for candidate in asked.given]
+        links = links_in([*passages, *(source.uri for source in asked.sources)])
+        return Task(
+            prompt=prompt,
+            language=asked.language,
+            asker=asked.question.asker,
+            max_tokens=answer_tokens,
+            known=(asked.question.text, *passages, *(source.title for source in asked.sources)),
+            numbers={number: place + 1 for number, place in enumerate(prompt.order, 1)},
+            links=Links(links, messages.text("answer-link-removed", asked.language)),
+        )
+
+    async def _checked(self, asked: _Asked, written: Written) -> AsyncGenerator[AnswerEvent]:
+        """What the model wrote, held against its sources."""
+        text, language = written.text, asked.language
+        support = await run_blocking(supported, text, language, asked.given, self._analyzer)
+        if not support.cited and written.ended != "cancelled":
+            answer = await self._not_found(asked.found, language)
+            yield Replaced(answer.text, "claim_removed")
+            yield Finished(answer)
+            return
+        if support.is_added:
+            text += (added := f" [{support.cited[0]}]")
+            yield Token(added)
+        if written.ended in ("length", "deadline"):
+            text += _CUT_OFF
+            yield Token(_CUT_OFF)
+        sources = tuple(source for source in asked.sources if source.number in support.cited)
+        yield Finished(
+            Answer(text, language, "stopped" if written.ended == "cancelled" else "model", sources)
+        )
+
+    def _extract(self, found: Retrieval, language: Language) -> tuple[list[str], Answer]:
+        """The documents' own words: in the pieces in which they are shown, and as an answer."""
+        extract = self._extractor.extract(found)
         sources = tuple(
             source_of(candidate, number, excerpt)
             for number, (candidate, excerpt) in enumerate(extract.cited[:_SOURCES], 1)
         )
-        yield Found(sources)
-        for piece in extract.pieces:
-            yield Token(piece)
-        yield Finished(Answer("".join(extract.pieces), language, "extractive", sources))
+        pieces = [quieted(piece) for piece in extract.pieces]
+        return pieces, Answer("".join(pieces), language, "extractive", sources)
 
-    def _nearest(self, found: Retrieval) -> tuple[Source, ...]:
+    async def _not_found(self, found: Retrieval, language: Language) -> Answer:
         """What comes closest, with its quote: a person sees at a glance whether it answers after all."""
-        best = _one_each(found.candidates)[:_NEAREST]
+        nearest = await run_blocking(self._sources, found, _one_each(found.candidates)[:_NEAREST])
+        text = messages.text("answer-not-found", language, nearest=len(nearest))
+        return Answer(text, language, "not_found", nearest)
+
+    def _sources(self, found: Retrieval, candidates: Sequence[Candidate]) -> tuple[Source, ...]:
         return tuple(
             source_of(candidate, number, self._extractor.quote(found, candidate))
-            for number, candidate in enumerate(best, 1)
+            for number, candidate in enumerate(candidates, 1)
         )
 
 

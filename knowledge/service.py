@@ -18,6 +18,7 @@ from knowledge.index.embedded import was_written
 from knowledge.ingest import Ingest
 from knowledge.language import Analyzer
 from knowledge.library import Library
+from knowledge.models.chat import ChatModel
 from knowledge.models.extractive import Extractor
 from knowledge.parsing.sandbox import Sandbox
 from knowledge.plan import Loader
@@ -48,6 +49,8 @@ class Parts:
     configured: tuple[Folder, ...] = ()
     sandbox: Sandbox | None = None
     answer_threshold: float | None = None
+    chat_model: ChatModel | None = None  # None quotes the documents only
+    answer_tokens: int = 512
 
 
 def _ignore(_: Progress) -> None:
@@ -78,7 +81,13 @@ class Knowledge:
         self._refreshing = threading.Lock()
         self._making = threading.Lock()
         self._retriever: Retriever | None = None
-        self._answerer = Answerer(self.retrieve, Extractor(parts.analyzer, parts.embedder))
+        self._answerer = Answerer(
+            self.retrieve,
+            parts.analyzer,
+            Extractor(parts.analyzer, parts.embedder),
+            parts.chat_model,
+            parts.answer_tokens,
+        )
 
     def refresh(
         self,

@@ -133,10 +133,15 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What the question waits for. `position` is the place in the queue, 0 when it is being worked on."""
+    """What the question waits for.
+
+    `position` is the place in the queue, 0 when it is being worked on; `seconds` is about how long that lasts
+    (None: unknown).
+    """
 
     stage: Literal["queued", "searching", "reading", "writing"]
     position: int = 0
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,12 +164,19 @@ Mode = Literal["model", "extractive", "cached", "not_found", "stopped"]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A finished answer. `sources` are those that the text cites (for `not_found`: the nearest documents)."""
+    """A finished answer. `sources` are those that the text cites (for `not_found`: the nearest documents).
+
+    `unsupported` are the text's numbers, dates, names and quotations that stand in no cited source. `why_not`
+    is why the model didn't write an extractive answer: a reason of `GenerationFailed`; empty where none was
+    asked.
+    """
 
     text: str
     language: Language
     mode: Mode
     sources: tuple[Source, ...]
+    unsupported: tuple[str, ...] = ()
+    why_not: str = ""
 
 
 @dataclass(frozen=True, slots=True)

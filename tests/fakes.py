@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from adapters.protocol import Message, Person
 from knowledge.errors import ChatUnavailable
+from knowledge.models.chat import ChatEvent, ChatRequest, Delta, Done, Reading
 from knowledge.types import (
     Answer,
     AnswerEvent,
@@ -253,3 +254,49 @@ def a_message(text: str = "연차는 며칠인가요?", **changes: Any) -> Messa
         thread="1700000000.000100",
     )
     return replace(message, **changes)
+
+
+@dataclass
+class FakeChatModel:
+    """A model that plays its script: for each request the next list of events, the last list again and again.
+
+    A step is text (a Delta), an event, an exception to raise, or a coroutine function to wait for. A script
+    that doesn't end in Done or an exception breaks off. Tokens are characters.
+    """
+
+    scripts: Sequence[Sequence[Any]] = (("연차는 15일입니다 [1].",),)
+    limit: int = 100_000
+    failure: Exception | None = None
+    requests: list[ChatRequest] = field(default_factory=list)
+    closed: int = 0
+
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
+        script = self.scripts[min(len(self.requests), len(self.scripts) - 1)]
+        self.requests.append(request)
+        try:
+            for step in script:
+                if isinstance(step, Exception):
+                    raise step
+                if isinstance(step, str):
+                    yield Delta(step)
+                elif callable(step):
+                    await step()
+                else:
+                    yield step
+        finally:
+            self.closed += 1
+
+    async def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        if self.failure:
+            raise self.failure
+        return [len(text) for text in texts]
+
+    async def prompt_limit(self) -> int:
+        if self.failure:
+            raise self.failure
+        return self.limit
+
+
+def says(*pieces: str) -> tuple[Any, ...]:
+    """The script of an answer that comes in pieces and ends by itself."""
+    return (Reading(0, 10), Reading(10, 10), *pieces, Done("stop"))

@@ -13,6 +13,8 @@ from pathlib import Path
 from rich.cells import cell_len, chop_cells
 from rich.text import Text
 
+from knowledge.errors import GenerationFailed
+from knowledge.messages import describe
 from knowledge.messages import text as sentence
 from knowledge.types import Answer, Language, Mode, Source
 
@@ -124,17 +126,26 @@ def excerpt_lines(source: Source, width: int) -> list[Text]:
     return [Text(" " * (MARGIN + 4)) + Text("│ ", "faint") + Text(line) for line in lines]
 
 
-def label(mode: Mode, language: Language) -> str:
-    """What a person should know of how the answer came to be, or nothing."""
-    return sentence(f"answer-label-{mode}", language) if mode in ("extractive", "cached", "stopped") else ""
+def notes(answer: Answer) -> list[str]:
+    """What a person should know of the answer: how it came to be, and what in it no source says."""
+    language, mode = answer.language, answer.mode
+    said: list[str] = []
+    if answer.why_not:
+        why = describe(GenerationFailed(reason=answer.why_not), language)
+        said.append(sentence("answer-label-why-not", language, why=why))
+    elif mode in ("extractive", "cached", "stopped"):
+        said.append(sentence(f"answer-label-{mode}", language))
+    if answer.unsupported:
+        claims = " · ".join(safe(claim) for claim in answer.unsupported)
+        said.append(sentence("answer-label-unsupported", language, claims=claims))
+    return said
 
 
 def plain_answer(answer: Answer, *, now: datetime, folder: Path, home: Path) -> str:
     """The answer and its sources for a file or another program: no colours, lines as long as they are."""
     language = answer.language
     parts = [safe(answer.text).strip()]
-    if note := label(answer.mode, language):
-        parts.append(f"({note})")
+    parts += [f"({note})" for note in notes(answer)]
     listed: list[str] = []
     for source in answer.sources:
         facts = [

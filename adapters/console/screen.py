@@ -158,10 +158,10 @@ class AnswerScreen:
             self._print(self._flow.feed(answer.text))
         self._print(self._flow.finish())
         self._flow = None
-        if note := render.label(answer.mode, answer.language):
+        for note in render.notes(answer):
             self.console.print()
             for line in render.wrap(note, render.measure(self.console.width)):
-                self.console.print(Text(f"  {line}", "faint"))
+                self.console.print(Text(f"  {line}", "warning" if answer.unsupported else "faint"))
         self.sources(answer, excerpts=answer.mode == "not_found")
         self.console.print()
 

@@ -63,6 +63,8 @@ def as_dict(result: Answer | Failed) -> dict[str, Any]:
         "answer": result.text,
         "language": result.language,
         "mode": result.mode,
+        "unsupported": list(result.unsupported),
+        "why_not": result.why_not or None,
         "sources": [source_as_dict(source) for source in result.sources],
     }
 
@@ -70,6 +72,7 @@ def as_dict(result: Answer | Failed) -> dict[str, Any]:
 def source_as_dict(source: Source) -> dict[str, Any]:
     """One source of `ask --json`. `lines` is [first, last], 1-based and inclusive, or null."""
     return {
+        "number": source.number,
         "title": source.title,
         "uri": source.uri,
         "page": source.page,

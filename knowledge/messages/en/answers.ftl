@@ -12,8 +12,11 @@ answer-not-found = The documents don't say.{ $nearest ->
     [0] {""}
    *[other] { " " }These come nearest.
 }
+answer-link-removed = (link removed)
 answer-unexpected = Something unexpected went wrong while answering. Ask again; if it happens again, tell whoever runs Saseo.
 answer-failed = { $message } (id { $incident }; the log says more)
+answer-label-why-not = { $why } Quoted word for word from the documents instead.
+answer-label-unsupported = Not in the cited sources: { $claims }. Check before you rely on it.
 replaced-regenerated = (The text above no longer counts; the answer is written anew.)
 replaced-fallback = (The text above no longer counts; here is what the documents say.)
 replaced-claim_removed = (The text above no longer counts; something in it had no source.)

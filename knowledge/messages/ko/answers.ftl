@@ -12,8 +12,11 @@ answer-not-found = 문서에서 답을 찾지 못했습니다.{ $nearest ->
     [0] {""}
    *[other] { " " }가장 가까운 문서를 보여 드립니다.
 }
+answer-link-removed = (링크 삭제)
 answer-unexpected = 답하는 동안 예상하지 못한 문제가 생겼습니다. 다시 질문해 보시고, 또 그러면 Saseo를 운영하는 분께 알려 주세요.
 answer-failed = { $message } (번호 { $incident }, 자세한 내용은 로그에 있습니다)
+answer-label-why-not = { $why } 그래서 문서의 문장을 그대로 옮겼습니다.
+answer-label-unsupported = 인용한 출처에 없는 내용: { $claims } 그대로 믿지 말고 확인해 주세요.
 replaced-regenerated = (위의 글은 취소합니다. 답을 다시 씁니다.)
 replaced-fallback = (위의 글은 취소합니다. 문서의 내용을 그대로 보여 드립니다.)
 replaced-claim_removed = (위의 글은 취소합니다. 출처가 없는 내용이 있었습니다.)

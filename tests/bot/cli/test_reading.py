@@ -28,8 +28,11 @@ def test_ask_as_json_is_a_contract(saseo):
         "answer": "연차는 15일입니다. [1]",
         "language": "ko",
         "mode": "extractive",
+        "unsupported": [],
+        "why_not": None,
         "sources": [
             {
+                "number": 1,
                 "title": "문서 1",
                 "uri": "/docs/문서1.md",
                 "page": None,

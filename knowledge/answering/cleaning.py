@@ -1,0 +1,137 @@
+"""A model's text as it streams: citations brought into one form, links and mentions checked.
+
+Text is held back until what it means is decided: a word until the space after it, a bracket until it closes.
+However the stream was cut, the same comes out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from knowledge.answering.links import Links
+
+_CLOSERS = {"[": "]］】", "［": "]］", "【": "】]", "〔": "〕]", "<": ">", "`": "`"}
+_LONGEST = 400  # characters within which a bracket closes, or is none
+_NUMBERS = r"\d{1,3}(?:[ \t]*[-–~～][ \t]*\d{1,3})?번?"
+_NAME = r"passages?|sources?|documents?|docs?|ref(?:erence)?s?|no\.|문단|출처|문서|근거|자료"
+_WORD = rf"(?:{_NAME})[ \t]*[:：#]?[ \t]*"
+_BETWEEN = r"[ \t]*(?:[,，、;·/&]|\band\b|및|와|과)[ \t]*"
+_MARKER = re.compile(
+    rf"[ \t]*(?:\[\[|[\[［【〔])[ \t]*\^?(?:{_WORD})?"
+    rf"({_NUMBERS}(?:{_BETWEEN}(?:{_WORD})?{_NUMBERS})*)[ \t]*(?:\]\]|[\]］】〕])",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(r"(\d{1,3})(?:[ \t]*[-–~～][ \t]*(\d{1,3}))?")
+_RUN = re.compile(r"(?:\[\d{1,3}\]){2,}")
+_CODE = re.compile(r"(`[^`\n]*`)")
+_CITED = re.compile(r"\[(\d{1,3})\]")
+
+
+def cited_numbers(text: str) -> tuple[int, ...]:
+    """The numbers of the citations in a cleaned text, each once, in the order of their first place."""
+    outside = _CODE.sub("", text)
+    return tuple(dict.fromkeys(int(found[1]) for found in _CITED.finditer(outside)))
+
+
+class Cleaning:
+    """Cleans one stream.
+
+    Args:
+        numbers: what each number of the prompt is shown as; any other marker is dropped.
+        links: which links may stand.
+    """
+
+    def __init__(self, numbers: Mapping[int, int], links: Links) -> None:
+        self._numbers = numbers
+        self._links = links
+        self._held = ""
+        self._in_code = False
+        self._has_begun = False
+
+    def feed(self, text: str) -> str:
+        """Take more of the stream; returns what is decided."""
+        self._held += text
+        return self._taken(is_over=False)
+
+    def finish(self) -> str:
+        """The rest."""
+        return self._taken(is_over=True)
+
+    def _taken(self, *, is_over: bool) -> str:
+        out: list[str] = []
+        while end := _unit(self._held, is_over=is_over):
+            unit, self._held = self._held[:end], self._held[end:]
+            out.append(self._clean(unit))
+        return "".join(out)
+
+    def _clean(self, unit: str) -> str:
+        if not self._has_begun:
+            unit = unit.lstrip()
+        if not unit.strip():
+            return ""
+        parts = unit.split("```")
+        for index, part in enumerate(parts):
+            if index:
+                self._in_code = not self._in_code
+            parts[index] = self._links.checked(part if self._in_code else self._cited(part))
+        cleaned = "```".join(parts)
+        self._has_begun = self._has_begun or bool(cleaned)
+        return cleaned
+
+    def _cited(self, text: str) -> str:
+        return "".join(
+            part if _CODE.fullmatch(part) else _RUN.sub(_each_once, _MARKER.sub(self._marker, part))
+            for part in _CODE.split(text)
+        )
+
+    def _marker(self, found: re.Match[str]) -> str:
+        wanted: list[int] = []
+        for one in _RANGE.finditer(found[1]):
+            first, last = int(one[1]), int(one[2] or one[1])
+            wanted += range(first, last + 1) if first <= last else (first, last)
+        shown = "".join(f"[{self._numbers[number]}]" for number in wanted if number in self._numbers)
+        space = found[0][:1] if found[0][0] in " \t" else ""
+        return f"{space}{shown}" if shown else ""
+
+
+def _each_once(run: re.Match[str]) -> str:
+    return "".join(dict.fromkeys(found[0] for found in _CITED.finditer(run[0])))
+
+
+def _unit(text: str, *, is_over: bool) -> int:
+    """The end of the first unit, 0 while it isn't known: spaces, then a word with what its brackets hold.
+
+    A unit depends on the text alone, not on how it was cut.
+    """
+    at = len(text) - len(text.lstrip())
+    while at < len(text):
+        if text[at].isspace():
+            return at
+        if text.startswith("```", at):
+            at += 3
+            continue
+        opener = text[at]
+        if opener not in _CLOSERS or (opener == "<" and text[at + 1 : at + 2].isspace()):
+            at += 1
+            continue
+        close = _closed(text, at + 1, _CLOSERS[opener], is_over=is_over)
+        if close is None:
+            return 0
+        at = close or at + 1
+        if close and opener == "[" and text.startswith("(", at):
+            close = _closed(text, at + 1, ")", is_over=is_over)
+            if close is None:
+                return 0
+            at = close or at
+    return at if is_over else 0
+
+
+def _closed(text: str, start: int, closers: str, *, is_over: bool) -> int | None:
+    """The place after the first closer on the line; 0 when there is none near, None when it may yet come."""
+    for at in range(start, min(len(text), start + _LONGEST)):
+        if text[at] in closers:
+            return at + 1
+        if text[at] == "\n":
+            return 0
+    return 0 if is_over or len(text) >= start + _LONGEST else None

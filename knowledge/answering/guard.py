@@ -1,0 +1,57 @@
+"""The answer's language: a model that slips into another is noticed while it writes.
+
+Qwen slips into Chinese, most often in single words: any Han character or kana that stands neither in the
+passages nor in the question. Our own engine bars them in its sampler; a server elsewhere may not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from knowledge.types import Language
+
+_HAN_RANGES: Final = (
+    "\u2e80-\u2fd5\u3005\u3007\u3021-\u3029\u3038-\u303b\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\U00020000-\U000323af"
+)
+_HAN = re.compile(f"[{_HAN_RANGES}]")
+_FOREIGN = re.compile(f"[{_HAN_RANGES}\u3041-\u30ff\u31f0-\u31ff\uff66-\uff9f]")
+_WORD = re.compile(r"[^\W\d_]+")
+_HANGUL = re.compile("[가-힣]")
+_LATIN = re.compile("[A-Za-z]")
+_ENOUGH = 40  # letters of its own after which a text's language is plain
+_LEAST_SHARE = 0.25  # of those letters, in the language's own script
+
+
+def han_in(texts: Iterable[str]) -> frozenset[str]:
+    """The Han characters of some texts."""
+    return frozenset(character for text in texts for character in _HAN.findall(text))
+
+
+class LanguageGuard:
+    """Watches one answer.
+
+    Args:
+        language: the one it is to be in.
+        known: the texts whose words it may repeat in any language: passages, their titles, the question.
+    """
+
+    def __init__(self, language: Language, known: Iterable[str]) -> None:
+        texts = list(known)
+        self._script = _HANGUL if language == "ko" else _LATIN
+        self._allowed = frozenset(character for text in texts for character in _FOREIGN.findall(text))
+        self._known = frozenset(word for text in texts for word in _WORD.findall(text.lower()))
+        self._letters = 0
+        self._own = 0
+
+    def accepts(self, text: str) -> bool:
+        """Whether the answer is still in its language with `text`, its next whole words."""
+        if not self._allowed.issuperset(_FOREIGN.findall(text)):
+            return False
+        for word in _WORD.findall(text):
+            if word.lower() not in self._known:
+                self._letters += len(word)
+                self._own += len(self._script.findall(word))
+        return self._letters < _ENOUGH or self._own >= _LEAST_SHARE * self._letters

@@ -1,0 +1,60 @@
+"""The answer's language is watched."""
+
+from __future__ import annotations
+
+import pytest
+
+from knowledge.answering.guard import LanguageGuard, han_in
+from knowledge.types import Language
+
+PASSAGE = (
+    "민법(民法) 제3조. Deploy with `kubectl rollout restart deployment/gateway-api --namespace production`."
+)
+
+
+def accepted(language: Language, text: str, known: str = PASSAGE) -> bool:
+    guard = LanguageGuard(language, [known])
+    return all(guard.accepts(f"{word} ") for word in text.split(" "))
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("ko", "연차는 15일입니다 [1]."),
+        ("ko", "민법(民法)에 따릅니다 [1]."),
+        ("ko", "15 days [1]"),
+        ("ko", "kubectl rollout restart deployment/gateway-api --namespace production [1]"),
+        ("ko", "다음 명령을 씁니다: kubectl rollout restart deployment/gateway-api --namespace production"),
+        ("ko", "CI, CD, API, SDK, VPN, MFA 설정은 보안팀에 요청하세요 [1]."),
+        ("en", "Annual leave (연차) is fifteen days for everyone who joined a year ago [1]."),
+        ("en", "The civil code (民法) applies."),
+        ("en", "15"),
+    ],
+)
+def test_good_answers_pass(language: Language, text: str) -> None:
+    """Words of the passages may stand in any script, names and abbreviations too."""
+    assert accepted(language, text)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("ko", "연차는 可以 15일입니다."),
+        ("ko", "연차는 15일です."),
+        ("ko", "民主 국가"),
+        ("ko", "Everybody who joined more than a year ago may take fifteen days off every year."),
+        ("en", "You can take 可以 fifteen days."),
+        (
+            "en",
+            "입사한 지 한 해가 지난 구성원은 누구나 해마다 열다섯 날의 휴가를 얻을 수 있으며 남은 것은 이월됩니다.",
+        ),
+    ],
+)
+def test_another_language_is_noticed(language: Language, text: str) -> None:
+    """One Han character or kana of no source is too much, as is a whole sentence in the other language."""
+    assert not accepted(language, text)
+
+
+def test_han_are_found_in_all_planes() -> None:
+    """Compatibility and supplementary characters count; Hangul and kana don't."""
+    assert han_in(["民法 豈 𠀀 々", "가나다 カナ abc"]) == frozenset("民法豈𠀀々")
