@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from queue import Queue
+from time import monotonic
 from types import SimpleNamespace
 from typing import Any, Self
 
@@ -16,6 +18,7 @@ from numpy.typing import NDArray
 from adapters.protocol import Message, Person
 from knowledge.errors import ChatUnavailable
 from knowledge.models.chat import ChatEvent, ChatRequest, Delta, Done, Reading
+from knowledge.models.llama.options import EngineStatus
 from knowledge.types import (
     Answer,
     AnswerEvent,
@@ -300,3 +303,47 @@ class FakeChatModel:
 def says(*pieces: str) -> tuple[Any, ...]:
     """The script of an answer that comes in pieces and ends by itself."""
     return (Reading(0, 10), Reading(10, 10), *pieces, Done("stop"))
+
+
+@dataclass
+class FakeEngine:
+    """An engine that tells its listeners what a test wants, and remembers what it was asked.
+
+    `script` is what a listener is told at once; a test tells more through `tell`.
+    """
+
+    script: Sequence[Any] = ()
+    refuses: Exception | None = None
+    limits: int = 2048
+    requests: list[Any] = field(default_factory=list)
+    listeners: list[Callable[[Any], None]] = field(default_factory=list)
+    cancelled: Queue[int] = field(default_factory=Queue)
+    submitted: Queue[int] = field(default_factory=Queue)
+
+    def submit(self, request: Any, listener: Callable[[Any], None]) -> int:
+        if self.refuses:
+            raise self.refuses
+        self.requests.append(request)
+        self.listeners.append(listener)
+        for event in self.script:
+            listener(event)
+        self.submitted.put(len(self.requests) - 1)
+        return len(self.requests) - 1
+
+    def tell(self, *events: Any, ticket: int = -1) -> None:
+        for event in events:
+            self.listeners[ticket](event)
+
+    def cancel(self, ticket: int) -> None:
+        self.cancelled.put(ticket)
+
+    def count_tokens(self, text: str) -> int:
+        return len(text)
+
+    def status(self) -> EngineStatus:
+        return EngineStatus(
+            "fake", 4096, 1, 2, 4000, 10, 5, 7, 3, 9, 20.0, 4.0, threads=2, last_step=monotonic()
+        )
+
+    def close(self) -> None:
+        return
