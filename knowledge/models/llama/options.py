@@ -32,6 +32,7 @@ class EngineOptions:
         repetition_penalty: divides the logits of tokens written lately; 1 is none.
         queue_limit: questions that may wait.
         prompt_lookup: draft from the prompt where the answer quotes it.
+        memory: bytes that the weights and the cache may take; None: what the machine has free.
     """
 
     context_size: int = 32768
@@ -50,6 +51,7 @@ class EngineOptions:
     max_tokens: int = 512
     queue_limit: int = 64
     prompt_lookup: bool = True
+    memory: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

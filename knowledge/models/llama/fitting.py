@@ -1,0 +1,75 @@
+"""A context that the memory can hold."""
+
+from __future__ import annotations
+
+import logging
+
+import psutil
+
+from knowledge.errors import ModelUnavailable
+from knowledge.models.llama.context import Context
+from knowledge.models.llama.lookup import MOST
+from knowledge.models.llama.model import Model
+from knowledge.models.llama.options import EngineOptions
+
+_KEPT = 32  # sequences beside those that run
+_LEAST = 512  # cells; with fewer no question fits
+_OVERHEAD = 256 << 20  # bytes that the computation takes beside weights and cache, about
+_log = logging.getLogger(__name__)
+
+
+def free_memory() -> int:
+    """Bytes that a process could have."""
+    return int(psutil.virtual_memory().available)
+
+
+def sequences(options: EngineOptions) -> int:
+    """How many sequences the cache tells apart."""
+    return options.max_sequences + _KEPT
+
+
+def fitting_size(wanted: int, bytes_per_cell: int, free: int) -> int:
+    """`wanted` cells, halved until they fit, but no fewer than make sense."""
+    size = wanted
+    while size > _LEAST and size * bytes_per_cell > free:
+        size //= 2
+    return max(_LEAST, size)
+
+
+def open_context(model: Model, options: EngineOptions, free: int) -> Context:
+    """The largest context that fits, up to what was asked for.
+
+    Args:
+        model: whose weights are loaded.
+        options: with the size that is wanted.
+        free: bytes for the cache and the computation.
+
+    Raises:
+        ModelUnavailable: not even a small one fits (`memory`).
+    """
+    cell = model.bytes_per_cell(options.kv_type)
+    size = fitting_size(options.context_size, cell, free - _OVERHEAD)
+    while True:
+        try:
+            context = Context(
+                model,
+                options,
+                cells=size,
+                sequences=sequences(options),
+                outputs=options.max_sequences * (MOST + 1),
+            )
+        except MemoryError as error:
+            if size <= _LEAST:
+                raise ModelUnavailable(model=model.name, reason="memory", detail=str(error)) from error
+            size = max(_LEAST, size // 2)
+            continue
+        if size < options.context_size:
+            needed = options.context_size * cell >> 20
+            _log.warning(
+                "the context was reduced from %d to %d tokens: the whole would take %d MiB, %d MiB are free",
+                options.context_size,
+                size,
+                needed,
+                max(0, free - _OVERHEAD) >> 20,
+            )
+        return context
