@@ -8,6 +8,7 @@ import math
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack, closing, contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, cast
 
@@ -18,7 +19,9 @@ from bot.schedule import Schedule
 from bot.settings import Settings
 from knowledge.catalog import Catalog
 from knowledge.embedding import load_or_measure, open_embedder
-from knowledge.errors import AlreadyRunning, MissingDependency, SaseoError
+from knowledge.errors import AlreadyRunning, SaseoError
+from knowledge.index import OpenIndex
+from knowledge.index.embedded import open_embedded
 from knowledge.language import Analyzer
 from knowledge.parsing.sandbox import Limits, Sandbox
 from knowledge.service import Knowledge, Parts
@@ -39,8 +42,6 @@ def parts_of(settings: Settings, **overrides: Any) -> Parts:
     Raises:
         MissingDependency: the settings ask for a part that isn't installed.
     """
-    if settings.vector_store == "milvus":
-        raise MissingDependency(package="milvus", command="VECTOR_STORE=faiss", reason="not_yet")
     models = settings.data_dir / "models"
     embedder, status = open_embedder(
         settings.embeddings_provider, settings.embeddings_model, settings.embeddings_device, models
@@ -57,6 +58,7 @@ def parts_of(settings: Settings, **overrides: Any) -> Parts:
         "configured": tuple(configured_folders(settings)),
         "answer_threshold": settings.answer_threshold,
         "answer_tokens": settings.llm_max_tokens,
+        "open_index": index_of(settings, settings.vector_store),
     }
     return Parts(**{**chosen, **overrides})
 
@@ -67,6 +69,38 @@ def _limits(settings: Settings) -> Limits:
         processor_seconds=math.ceil(settings.parse_seconds),
         memory=settings.parse_memory_mb * MEBIBYTE,
         characters=settings.parse_characters,
+    )
+
+
+def index_of(settings: Settings, store: str) -> OpenIndex:
+    """What opens the index in a store, `faiss` or `milvus`."""
+    if store == "faiss":
+        return open_embedded
+    from knowledge.index.milvus import MilvusOptions, open_milvus
+
+    def text(path: Path | None) -> str:
+        return str(path) if path else ""
+
+    return open_milvus(
+        MilvusOptions(
+            host=settings.milvus_host,
+            port=settings.milvus_port,
+            collection=settings.milvus_collection_name,
+            user=settings.milvus_user,
+            password=settings.milvus_password.get_secret_value(),
+            token=settings.milvus_token.get_secret_value(),
+            database=settings.milvus_database,
+            tls=settings.milvus_tls == "on",
+            tls_ca=text(settings.milvus_tls_ca),
+            tls_certificate=text(settings.milvus_tls_certificate),
+            tls_key=text(settings.milvus_tls_key),
+            tls_server_name=settings.milvus_tls_server_name,
+            consistency=settings.milvus_consistency_level,
+            index_type=settings.milvus_index_type,
+            index_parameters=dict(settings.milvus_index_params),
+            search_parameters=dict(settings.milvus_search_params),
+            seconds=settings.milvus_timeout,
+        )
     )
 
 

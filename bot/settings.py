@@ -55,11 +55,21 @@ def _comma_separated(value: object) -> object:
     )
 
 
+def _named_numbers(value: object) -> object:
+    """`M=32, efConstruction=400` as pairs."""
+    if not isinstance(value, str):
+        return value
+    pairs = (part.split("=", 1) for part in value.split(",") if part.strip())
+    return tuple((name.strip(), int(number)) for name, number in pairs)
+
+
 def _threads(wanted: int) -> int:
     return min(wanted, available_cpus())
 
 
 HttpUrl = Annotated[str, AfterValidator(_url("http", "https"))]
+# NAME=NUMBER, parted by commas: M=32,efConstruction=400
+Parameters = Annotated[tuple[tuple[str, int], ...], NoDecode, BeforeValidator(_named_numbers)]
 WebSocketUrl = Annotated[str, AfterValidator(_url("ws", "wss"))]
 
 
@@ -89,7 +99,25 @@ class Settings(BaseSettings):
     vector_store: Annotated[Literal["faiss", "milvus"], BeforeValidator(_lower)] = "faiss"
     milvus_host: str = Field("localhost", min_length=1)
     milvus_port: int = Field(19530, ge=1, le=65535)
-    milvus_collection_name: str = Field("documents", pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,254}$")
+    milvus_collection_name: str = Field("documents", pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,199}$")
+    milvus_user: str = ""
+    milvus_password: SecretStr = SecretStr("")
+    milvus_token: SecretStr = SecretStr("")
+    milvus_database: str = Field("", pattern=r"^([A-Za-z_][A-Za-z0-9_]{0,254})?$")
+    milvus_tls: Annotated[Literal["off", "on"], BeforeValidator(_lower)] = "off"
+    milvus_tls_ca: Path | None = None
+    milvus_tls_certificate: Path | None = None
+    milvus_tls_key: Path | None = None
+    milvus_tls_server_name: str = ""
+    milvus_consistency_level: Annotated[
+        Literal["session", "strong", "bounded", "eventually"], BeforeValidator(_lower)
+    ] = "session"
+    milvus_index_type: Annotated[Literal["auto", "flat", "hnsw", "ivf_flat"], BeforeValidator(_lower)] = (
+        "auto"
+    )
+    milvus_index_params: Parameters = ()
+    milvus_search_params: Parameters = ()
+    milvus_timeout: int = Field(10, ge=1, le=600)
 
     data_dir: Path = Path("data")
     catalog_url: SecretStr = SecretStr("")
@@ -221,6 +249,14 @@ def _contradictions(settings: Settings) -> list[tuple[str, object, Rule]]:
     if settings.llm_provider == "openai":
         rule = Rule("setting-allowed-needed-by", {"other": "LLM_PROVIDER=openai"})
         found += [(name, "", rule) for name in ("llm_base_url", "llm_model") if not getattr(settings, name)]
+    if settings.milvus_tls_certificate and not (settings.milvus_tls_key and settings.milvus_tls_ca):
+        rule = Rule("setting-allowed-needed-by", {"other": "MILVUS_TLS_CERTIFICATE"})
+        found += [
+            (name, "", rule) for name in ("milvus_tls_key", "milvus_tls_ca") if not getattr(settings, name)
+        ]
+    for name in ("milvus_tls_ca", "milvus_tls_certificate", "milvus_tls_key"):
+        if (file := getattr(settings, name)) and not file.is_file():
+            found.append((name, file, Rule("setting-allowed-file")))
     if settings.llm_max_tokens >= settings.llm_context_size:
         rule = Rule("setting-allowed-less-than", {"other": f"LLM_CONTEXT_SIZE={settings.llm_context_size}"})
         found.append(("llm_max_tokens", settings.llm_max_tokens, rule))

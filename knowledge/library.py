@@ -11,15 +11,17 @@ import logging
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from knowledge.catalog import Catalog, reading, writing
+from knowledge.catalog import Catalog, reading, word_counts, writing
 from knowledge.catalog.records import NewVersion
 from knowledge.embedding import Vector
-from knowledge.index import Entry
-from knowledge.index.embedded import EmbeddedIndex
+from knowledge.errors import IndexUnavailable
+from knowledge.index import Entry, OpenIndex, Place
+from knowledge.index.embedded import open_embedded
 from knowledge.snapshot import Published, Snapshot
 from knowledge.types import Scope
 
@@ -34,7 +36,14 @@ class Library:
     """
 
     def __init__(
-        self, catalog: Catalog, folder: Path, embedder: str | None, dimensions: int, *, owner: bool
+        self,
+        catalog: Catalog,
+        folder: Path,
+        embedder: str | None,
+        dimensions: int,
+        *,
+        owner: bool,
+        open_index: OpenIndex = open_embedded,
     ) -> None:
         """Open the index and bring it to what the catalog says.
 
@@ -44,13 +53,19 @@ class Library:
             embedder: the name of the model whose vectors are used, None for none.
             dimensions: of those vectors.
             owner: whether this process may write; there must be only one.
+            open_index: of the store that keeps the index.
+
+        Raises:
+            IndexUnavailable: the store can't be reached, or doesn't take us.
         """
         self.catalog = catalog
         self._embedder = embedder or ""
         self._owner = owner
         self._publishing = threading.Lock()
         self._writing = threading.Lock()
-        self._index = EmbeddedIndex(folder, embedder, dimensions, owner=owner)
+        with catalog.read() as connection:
+            library = word_counts.library_of(connection)
+        self._index = open_index(Place(folder, embedder, dimensions, owner, library))
         self._is_clean = not owner  # nothing is staged or stale, but what a killed owner left
         self._flushed = -1  # the generation that the index's files are known to be at
         if owner:
@@ -98,6 +113,9 @@ class Library:
             with self._publishing:
                 with self.catalog.write() as connection:
                     change = writing.flip(connection, staged, forgotten)
+                    if self._published.reader.frequencies is None:
+                        came = [version.version_id for version in staged]
+                        word_counts.follow(connection, came, change.stale)
                     live = np.setdiff1d(self._published.live, np.array(change.removed, np.int64))
                     live = np.union1d(live, np.array(change.added, np.int64))
                     published = Published(change.generation, live, self._index.reader())
@@ -106,6 +124,8 @@ class Library:
             with self.catalog.write() as connection:
                 writing.clear(connection, change.stale)
             self._is_clean = True
+            with self._publishing:  # the reader from before the removal would keep the removed rows
+                self._published = replace(self._published, reader=self._index.reader())
 
     def forget(self, document_ids: Sequence[int]) -> None:
         """Forget documents everywhere."""
@@ -144,6 +164,18 @@ class Library:
             if self._flushed != self._published.generation:
                 self._index.flush(self._published.generation)
                 self._flushed = self._published.generation
+            self._index.sweep()
+
+    def still_has(self, snapshot: Snapshot) -> bool:
+        """Whether all that a snapshot saw was there to be found as long as it was looked at.
+
+        It always is in the owner, and in a store that keeps what a reader reads. In a shared one, the owner
+        may have dropped what was live a moment ago.
+        """
+        if self._owner or self._index.keeps_readers:
+            return True
+        with self.catalog.read() as connection:
+            return reading.generation(connection) == snapshot.generation
 
     def reload(self) -> None:
         """Catch up with the catalog, after `adopt_vectors`."""
@@ -153,7 +185,7 @@ class Library:
     def rebuild(self) -> None:
         """Make the whole index anew from the catalog."""
         with self._writing, self._publishing:
-            self._index.erase()
+            self._index.begin_anew()
             self._published = self._caught_up()
 
     def close(self) -> None:
@@ -179,11 +211,22 @@ class Library:
 
                 changed = self._index.catch_up(live, generation, entries)
             with self.catalog.read() as connection:
-                if reading.generation(connection) == generation and self._index.is_whole(live):
-                    self._flushed = generation
-                    if changed:
-                        _log.info("index caught up with the catalog: %d rows", changed)
-                    return Published(generation, live, self._index.reader())
+                stood_still = reading.generation(connection) == generation
+                reader = self._index.reader()
+                lacks_counts = reader.frequencies is None and not word_counts.are_current(connection)
+            if lacks_counts:
+                self._count_words()
+            elif stood_still and self._index.is_whole(live):
+                self._flushed = generation
+                if changed:
+                    _log.info("index caught up with the catalog: %d rows", changed)
+                return Published(generation, live, self._index.reader())
+
+    def _count_words(self) -> None:
+        if not self._owner:  # it counts when it opens the same store, so it doesn't use this one
+            raise IndexUnavailable(reason="missing")
+        with self.catalog.write() as connection:
+            word_counts.recount(connection)
 
     def _clear_left_over(self) -> None:
         """Clear away what a change that was cut short, here or in a killed owner, left behind."""

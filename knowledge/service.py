@@ -14,7 +14,8 @@ from knowledge.answer import Answerer
 from knowledge.catalog import Catalog, notes, reading
 from knowledge.embedding import Abilities, Embedder, EmbedderStatus
 from knowledge.errors import MissingDependency, ModelUnavailable
-from knowledge.index.embedded import was_written
+from knowledge.index import OpenIndex
+from knowledge.index.embedded import open_embedded, was_written
 from knowledge.ingest import Ingest
 from knowledge.language import Analyzer
 from knowledge.library import Library
@@ -30,6 +31,7 @@ from knowledge.sources.options import Folder
 from knowledge.types import EVERYONE, AnswerEvent, Document, Passage, Question, Scope
 
 _log = logging.getLogger(__name__)
+_LOOKS = 5  # at a shared index whose owner keeps changing it
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Parts:
     answer_threshold: float | None = None
     chat_model: ChatModel | None = None  # None quotes the documents only
     answer_tokens: int = 512
+    open_index: OpenIndex = open_embedded  # of the store that keeps the index
 
 
 def _ignore(_: Progress) -> None:
@@ -191,8 +194,13 @@ class Knowledge:
         with self._making:
             if self._retriever is None:
                 self._retriever = self._make_retriever()
-        with library.pin(scopes) as snapshot:
-            return self._retriever.retrieve(text, snapshot, limit)
+        looks = 1
+        while True:
+            with library.pin(scopes) as snapshot:
+                found = self._retriever.retrieve(text, snapshot, limit)
+                if looks == _LOOKS or library.still_has(snapshot):
+                    return found
+            looks += 1
 
     def answer(self, question: Question) -> AsyncIterator[AnswerEvent]:
         """The handler: events, the last of them terminal."""
@@ -261,6 +269,7 @@ class Knowledge:
                     embedder.name if embedder else None,
                     embedder.dimensions if embedder else 0,
                     owner=self._owner,
+                    open_index=self._parts.open_index,
                 )
             return self._opened
 

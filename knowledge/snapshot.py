@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from knowledge.catalog import Connection, reading
 from knowledge.catalog.records import ScorablePassage, StoredPassage
+from knowledge.catalog.word_counts import WordCounts
 from knowledge.embedding import Vector
-from knowledge.index import Hits, IndexReader, LexicalQuery
+from knowledge.index import Frequencies, Hits, IndexReader, LexicalQuery
+from knowledge.ranking import bm25
 from knowledge.types import Language, Scope
 
 _IN_FLUX = 32  # found beyond what is asked for, since rows that aren't live yet, or any more, are dropped
@@ -43,6 +45,8 @@ class Snapshot:
     def search_lexical(self, query: LexicalQuery, limit: int) -> Hits:
         """The best live rows by the index's BM25."""
         reader = self._published.reader
+        if reader.frequencies is None:
+            query = self.statistics.weighed(query)
         return self._live_only(lambda wanted: reader.search_lexical(query, self.scopes, wanted), limit)
 
     def score_dense(self, rows: Sequence[int], vector: Vector) -> NDArray[np.float32]:
@@ -60,7 +64,13 @@ class Snapshot:
     @cached_property
     def statistics(self) -> Statistics:
         """The numbers that BM25 needs, over the passages of this snapshot's scopes."""
-        return Statistics(self._published.reader, self.scopes, reading.totals(self._connection, self.scopes))
+        frequencies = self._published.reader.frequencies or WordCounts(self._connection)
+        return Statistics(frequencies, self.scopes, reading.totals(self._connection, self.scopes))
+
+    @property
+    def generation(self) -> int:
+        """Of the catalog that this is a view of."""
+        return self._published.generation
 
     def _live_only(self, search: Callable[[int], Hits], limit: int) -> Hits:
         live = self._published.live
@@ -79,9 +89,9 @@ class Statistics:
     """The numbers of BM25, of the passages that the asker may read (`knowledge.ranking.bm25.Statistics`)."""
 
     def __init__(
-        self, reader: IndexReader, scopes: frozenset[Scope], totals: dict[str, tuple[int, int, int]]
+        self, frequencies: Frequencies, scopes: frozenset[Scope], totals: dict[str, tuple[int, int, int]]
     ) -> None:
-        self._reader = reader
+        self._frequencies = frequencies
         self._scopes = scopes
         self._totals = totals
 
@@ -101,13 +111,29 @@ class Statistics:
 
     def term_frequencies(self, language: Language, terms: Sequence[str]) -> list[int]:
         """In how many passages each term stands."""
-        return self._reader.document_frequencies(language, terms, self._scopes)
+        return self._frequencies.document_frequencies(language, terms, self._scopes)
 
     def bigram_frequencies(self, language: Language, bigrams: Sequence[str]) -> list[int]:
         """In how many Korean passages each bigram stands; 0 for other languages."""
         if language != "ko":
             return [0] * len(bigrams)
-        return self._reader.bigram_frequencies(bigrams, self._scopes)
+        return self._frequencies.bigram_frequencies(bigrams, self._scopes)
+
+    def weighed(self, query: LexicalQuery) -> LexicalQuery:
+        """The query with the rarity of each word in its weight; words that stand nowhere are left out."""
+        terms = {
+            language: self._rare(language, weights, self.term_frequencies(language, list(weights)))
+            for language, weights in query.terms.items()
+        }
+        pairs = list(query.bigrams)
+        return LexicalQuery(terms, self._rare("ko", query.bigrams, self.bigram_frequencies("ko", pairs)))
+
+    def _rare(
+        self, language: Language, weights: Mapping[str, float], frequencies: Sequence[int]
+    ) -> dict[str, float]:
+        rarity = bm25.idf(self.passages(language), np.array(frequencies, float)).tolist()
+        pairs = zip(weights.items(), rarity, frequencies, strict=True)
+        return {word: weight * rare for (word, weight), rare, count in pairs if count > 0}
 
     def _total(self, language: Language) -> tuple[int, int, int]:
         return self._totals.get(language, (0, 0, 0))

@@ -37,7 +37,7 @@ HOMES = {
     "openai": "knowledge/models/connection.py",
     "prometheus_client": "knowledge/models/llama/",
     "pydantic_settings": "bot/",
-    "pymilvus": "knowledge/index/milvus.py",
+    "pymilvus": "knowledge/index/milvus/",
     "sentence_transformers": "knowledge/embedding/",
     "slack_bolt": "adapters/slack/",
     "slack_sdk": "adapters/slack/",

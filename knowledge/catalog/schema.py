@@ -27,6 +27,8 @@ state = Table(
     Column("id", Integer, primary_key=True),
     Column("generation", BigInteger, nullable=False),  # grows with every change of what is live
     Column("next_row", BigInteger, nullable=False),  # passages.row of the next passage: never used twice
+    Column("words_counted_at", BigInteger, nullable=True),  # the generation that `word_counts` are of
+    Column("library", String(32), nullable=True),  # tells this catalog's collections from those of others
 )
 
 folders = Table(
@@ -112,6 +114,17 @@ statistics = Table(
     Column("passages", BigInteger, nullable=False),
     Column("terms", BigInteger, nullable=False),
     Column("bigrams", BigInteger, nullable=False),
+)
+
+# Kept only for an index that can't count words itself (`knowledge.catalog.word_counts`).
+word_counts = Table(
+    "word_counts",
+    metadata,
+    Column("scope", Text, primary_key=True),
+    Column("field", String(10), primary_key=True),  # ko or en for terms, pairs for syllable pairs
+    Column("word", Text, primary_key=True),
+    Column("passages", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 runs = Table(

@@ -7,7 +7,8 @@ are being written, live or on their way out, side by side; which rows are live i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -47,17 +48,8 @@ class LexicalQuery(NamedTuple):
     bigrams: dict[str, float]
 
 
-class IndexReader(Protocol):
-    """One unchanging view of an index. An empty set of scopes finds nothing."""
-
-    def search_dense(self, vector: Vector, scopes: frozenset[Scope], limit: int) -> Hits:
-        """Rows by cosine with a query of shape (dimensions,), each row by its best window."""
-
-    def search_lexical(self, query: LexicalQuery, scopes: frozenset[Scope], limit: int) -> Hits:
-        """Rows by BM25, a first pass over the whole index that `knowledge.ranking` scores again."""
-
-    def score_dense(self, rows: Sequence[int], vector: Vector) -> NDArray[np.float32]:
-        """The cosine of each row with a query, by its best window; NaN for a row without vectors."""
+class Frequencies(Protocol):
+    """Counts words among the passages that an asker may read."""
 
     def document_frequencies(
         self, language: Language, terms: Sequence[str], scopes: frozenset[Scope]
@@ -66,6 +58,44 @@ class IndexReader(Protocol):
 
     def bigram_frequencies(self, bigrams: Sequence[str], scopes: frozenset[Scope]) -> list[int]:
         """In how many Korean passages, among those scopes, each character bigram stands."""
+
+
+class IndexReader(Protocol):
+    """One unchanging view of an index. An empty set of scopes finds nothing."""
+
+    @property
+    def frequencies(self) -> Frequencies | None:
+        """Who counts words in this view; None where the index can't, and the catalog's counts serve."""
+
+    def search_dense(self, vector: Vector, scopes: frozenset[Scope], limit: int) -> Hits:
+        """Rows by cosine with a query of shape (dimensions,), each row by its best window."""
+
+    def search_lexical(self, query: LexicalQuery, scopes: frozenset[Scope], limit: int) -> Hits:
+        """Rows by BM25, a first pass over the whole index that `knowledge.ranking` scores again.
+
+        An index without `frequencies` takes the query's weights as they are, with the words' rarity in them.
+        """
+
+    def score_dense(self, rows: Sequence[int], vector: Vector) -> NDArray[np.float32]:
+        """The cosine of each row with a query, by its best window; NaN for a row without vectors."""
+
+
+ReadEntries = Callable[[Sequence[int]], Iterator[Entry]]
+"""Reads rows from the catalog."""
+
+
+class Place(NamedTuple):
+    """Whose index is opened, and where.
+
+    `folder` is for files. `embedder` names the model whose vectors are used, None for none; `library` tells
+    the catalog from others. With `owner=False` nothing is written.
+    """
+
+    folder: Path
+    embedder: str | None
+    dimensions: int
+    owner: bool
+    library: str = ""
 
 
 class PassageIndex(Protocol):
@@ -84,4 +114,36 @@ class PassageIndex(Protocol):
         """Make everything durable, and note that the index is as the catalog was at this generation."""
 
     def close(self) -> None:
-        """Give files and locks back, without flushing."""
+        """Give files, locks and connections back, without flushing."""
+
+    def sweep(self) -> None:
+        """Really drop what has been removed and no reader of this process needs any more."""
+
+    @property
+    def keeps_readers(self) -> bool:
+        """Whether what one process removes stays in the readers of others."""
+
+    def catch_up(self, live: NDArray[np.int64], generation: int, entries: ReadEntries) -> int:
+        """Bring the index to the catalog's live rows; gives how many rows were added or removed.
+
+        Where the index isn't this process's to write, it makes up for what is missing, or raises.
+        """
+
+    def is_whole(self, live: NDArray[np.int64]) -> bool:
+        """Whether it has these rows, which were live all the time since before `catch_up`.
+
+        When it doesn't, the next `catch_up` does something about it.
+        """
+
+    def lacks_vectors(self, live: NDArray[np.int64]) -> bool:
+        """Whether some of these rows have no vectors here, and should have."""
+
+    def begin_anew(self) -> None:
+        """Keep nothing of what is there; the next `catch_up` fills the index."""
+
+    def rows(self) -> dict[str, NDArray[np.int64]]:
+        """The rows of each part (`words`, and `meaning` where there is an embedder), ascending."""
+
+
+OpenIndex = Callable[[Place], PassageIndex]
+"""Opens a store's index."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,20 +12,23 @@ from numpy.typing import NDArray
 
 from knowledge.embedding import Vector
 from knowledge.errors import IndexDamaged
-from knowledge.index import Entry, Hits, LexicalQuery
+from knowledge.index import Entry, Hits, LexicalQuery, Place, ReadEntries
 from knowledge.index.dense import DenseReader, DenseStore
-from knowledge.index.lexical import LexicalReader, LexicalStore, field_of
-from knowledge.types import Language, Scope
+from knowledge.index.lexical import LexicalReader, LexicalStore
+from knowledge.types import Scope
 
 _log = logging.getLogger(__name__)
 _CHUNK = 2_000
 
-Entries = Callable[[Sequence[int]], Iterator[Entry]]
+
+def open_embedded(place: Place) -> EmbeddedIndex:
+    """The index in files of `place.folder`."""
+    return EmbeddedIndex(place.folder, place.embedder, place.dimensions, owner=place.owner)
 
 
 def was_written(folder: Path) -> bool:
-    """Whether there has been an index in this folder."""
-    return (folder / "lexical" / "state.json").exists()
+    """Whether there has been an index of this folder, here or at a server."""
+    return (folder / "lexical" / "state.json").exists() or (folder / "elsewhere.txt").exists()
 
 
 class EmbeddedReader:
@@ -34,6 +37,11 @@ class EmbeddedReader:
     def __init__(self, lexical: LexicalReader, dense: DenseReader | None) -> None:
         self._lexical = lexical
         self._dense = dense
+
+    @property
+    def frequencies(self) -> LexicalReader:
+        """Tantivy counts its postings."""
+        return self._lexical
 
     def search_dense(self, vector: Vector, scopes: frozenset[Scope], limit: int) -> Hits:
         """Rows by exact cosine; none where there are no vectors."""
@@ -50,16 +58,6 @@ class EmbeddedReader:
         if self._dense is None:
             return np.full(len(rows), np.nan, np.float32)
         return self._dense.score(rows, vector)
-
-    def document_frequencies(
-        self, language: Language, terms: Sequence[str], scopes: frozenset[Scope]
-    ) -> list[int]:
-        """In how many passages of a language each term stands."""
-        return self._lexical.frequencies(field_of(language), terms, scopes)
-
-    def bigram_frequencies(self, bigrams: Sequence[str], scopes: frozenset[Scope]) -> list[int]:
-        """In how many Korean passages each bigram stands."""
-        return self._lexical.frequencies("bigrams", bigrams, scopes)
 
 
 class EmbeddedIndex:
@@ -102,14 +100,29 @@ class EmbeddedIndex:
         """Give the writer's lock back."""
         self._lexical.close()
 
-    def erase(self) -> None:
+    def sweep(self) -> None:
+        """Nothing: both halves pass over what was removed, and drop it when they merge."""
+
+    @property
+    def keeps_readers(self) -> bool:
+        """Files that another process reads stay until it lets them go."""
+        return True
+
+    def rows(self) -> dict[str, NDArray[np.int64]]:
+        """The rows of both halves, ascending."""
+        found = {"words": np.sort(self._lexical.reader().rows())}
+        if self._dense is not None:
+            found["meaning"] = self._dense.reader().rows()
+        return found
+
+    def begin_anew(self) -> None:
         """Delete all files and begin with nothing; `catch_up` fills it again."""
         self._lexical.close()
         shutil.rmtree(self._folder)
         self._lexical = self._open_lexical()
         self._dense = self._open_dense() if self._embedder is not None else None
 
-    def catch_up(self, live: NDArray[np.int64], generation: int, entries: Entries) -> int:
+    def catch_up(self, live: NDArray[np.int64], generation: int, entries: ReadEntries) -> int:
         """Bring the index to the catalog's live rows; gives how many rows were added or removed.
 
         `entries` reads rows from the catalog.
@@ -173,7 +186,7 @@ class EmbeddedIndex:
 
 
 def _reconcile(
-    half: LexicalStore | DenseStore, have: NDArray[np.int64], live: NDArray[np.int64], entries: Entries
+    half: LexicalStore | DenseStore, have: NDArray[np.int64], live: NDArray[np.int64], entries: ReadEntries
 ) -> int:
     missing = np.setdiff1d(live, have)
     surplus = np.setdiff1d(have, live)

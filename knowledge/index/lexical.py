@@ -70,8 +70,17 @@ class LexicalReader:
         rows = self._searcher.fast_field_values("row", [address for _, address in found])
         return Hits(np.array(rows, np.int64), np.array([score for score, _ in found], np.float32))
 
-    def frequencies(self, field: str, terms: Sequence[str], scopes: frozenset[Scope]) -> list[int]:
-        """In how many passages of those scopes each term of a field stands."""
+    def document_frequencies(
+        self, language: Language, terms: Sequence[str], scopes: frozenset[Scope]
+    ) -> list[int]:
+        """In how many passages of a language each term stands."""
+        return self._frequencies(field_of(language), terms, scopes)
+
+    def bigram_frequencies(self, bigrams: Sequence[str], scopes: frozenset[Scope]) -> list[int]:
+        """In how many Korean passages each bigram stands."""
+        return self._frequencies("bigrams", bigrams, scopes)
+
+    def _frequencies(self, field: str, terms: Sequence[str], scopes: frozenset[Scope]) -> list[int]:
         if not self._scopes & scopes:
             return [0] * len(terms)
         return [self._frequency(field, term, scopes) for term in terms]

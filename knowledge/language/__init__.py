@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from knowledge.language.analysis import Analyzer, Tagged
+from knowledge.language.analysis import Analyzer, Tagged, pairs_of
 from knowledge.language.detect import detect
 from knowledge.language.user_words import InvalidUserWords, UserWord, read_user_words
 
-__all__ = ["Analyzer", "InvalidUserWords", "Tagged", "UserWord", "detect", "read_user_words"]
+__all__ = ["Analyzer", "InvalidUserWords", "Tagged", "UserWord", "detect", "pairs_of", "read_user_words"]

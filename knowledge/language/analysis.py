@@ -113,7 +113,7 @@ class Analyzer:
 
     def bigrams(self, text: str) -> list[str]:
         """The pairs of neighbouring syllables of a text, across spaces, in its order."""
-        return _bigrams(self.squeezed(text))
+        return pairs_of(self.squeezed(text))
 
     def squeezed(self, text: str) -> str:
         """The text in which `bigrams` are counted: normalized, in lower case, without spaces."""
@@ -192,7 +192,8 @@ def _morphemes(tokens: Iterable[_Token]) -> Iterator[tuple[int, list[Tagged]]]:
             yield token.start, [Tagged(token.form.lower(), token.tag)]
 
 
-def _bigrams(squeezed: str) -> list[str]:
+def pairs_of(squeezed: str) -> list[str]:
+    """The pairs of neighbouring syllables of a text without spaces (`Analyzer.squeezed`), in its order."""
     return [run[i : i + 2] for run in _SYLLABLES.findall(squeezed) for i in range(len(run) - 1)]
 
 

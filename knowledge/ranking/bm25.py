@@ -151,15 +151,15 @@ def weigh(query: Query, language: Language, statistics: Statistics) -> Weights:
     forms = query.forms
     frequencies = dict(zip(forms, statistics.term_frequencies(language, forms), strict=True))
     commonest = np.array([max(frequencies[form] for form in term.forms) for term in query.terms], float)
-    rarity = _idf(passages, commonest) * np.array([term.weight for term in query.terms], float)
+    rarity = idf(passages, commonest) * np.array([term.weight for term in query.terms], float)
     pairs = np.array(statistics.bigram_frequencies(language, query.bigrams), float)
     return Weights(
         rarity,
         commonest > 0,
-        _idf(passages, pairs),
+        idf(passages, pairs),
         statistics.average_terms(language) or 1.0,
         statistics.average_bigrams(language) or 1.0,
-        float(_idf(passages, np.zeros(1))[0]),
+        float(idf(passages, np.zeros(1))[0]),
     )
 
 
@@ -215,6 +215,6 @@ def _saturated(
     return counts * (k1 + 1) / (counts + (k1 * (1 - b + b * lengths))[:, None])
 
 
-def _idf(passages: int, frequencies: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Lucene's form, which is never negative."""
+def idf(passages: int, frequencies: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How rare words are that stand in some of so many passages: Lucene's form, which is never negative."""
     return np.log1p((passages - np.minimum(frequencies, passages) + 0.5) / (frequencies + 0.5))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -133,8 +135,17 @@ def test_nothing_is_known_yet(place, capsys):
     assert (code, answer["mode"], answer["sources"]) == (0, "not_found", [])
 
 
-def test_milvus_is_answered_clearly(place, capsys, monkeypatch):
-    """A value that a later version will serve is refused in words, not by a crash."""
+def test_an_absent_milvus_is_told(place, capsys, monkeypatch):
+    """Without its server, what needs no index works, and a question ends in a sentence, not in a crash."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as unused:
+        port = unused.getsockname()[1]
     monkeypatch.setenv("VECTOR_STORE", "milvus")
-    assert main(["docs", "list", "--lang", "en"]) == 1
-    assert "VECTOR_STORE=faiss" in capsys.readouterr().err
+    monkeypatch.setenv("MILVUS_HOST", "127.0.0.1")
+    monkeypatch.setenv("MILVUS_PORT", str(port))
+    monkeypatch.setenv("MILVUS_TIMEOUT", "1")
+    assert main(["docs", "list", "--lang", "en"]) == 0
+    capsys.readouterr()
+    assert main(["search", "lamp", "--lang", "en"]) == 1
+    told = capsys.readouterr().err
+    assert f"127.0.0.1:{port}" in told
+    assert "MILVUS_HOST" in told

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.index import LexicalQuery, PassageIndex
+from knowledge.index import LexicalQuery, PassageIndex, Place
 from knowledge.index.embedded import EmbeddedIndex
+from knowledge.index.milvus import MilvusIndex
 from knowledge.types import EVERYONE, Scope
 from tests.builders import DIMENSIONS, entry, vector_of
 
@@ -24,7 +25,7 @@ def words(*terms: str) -> LexicalQuery:
     return LexicalQuery({"en": dict.fromkeys(terms, 1.0)}, {})
 
 
-@pytest.fixture(params=["embedded"])
+@pytest.fixture(params=["embedded", "milvus"])
 def open_index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
     """Opens the same index again and again; the one before is closed."""
     opened: list[PassageIndex] = []
@@ -32,7 +33,12 @@ def open_index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]
     def open_again() -> PassageIndex:
         if opened:
             opened.pop().close()
-        opened.append(EmbeddedIndex(tmp_path, "test", DIMENSIONS, owner=True))
+        if request.param == "embedded":
+            opened.append(EmbeddedIndex(tmp_path, "test", DIMENSIONS, owner=True))
+        else:
+            place = Place(tmp_path, "test", DIMENSIONS, owner=True, library="a" * 32)
+            opened.append(MilvusIndex(request.getfixturevalue("milvus"), place))
+            opened[0].catch_up(opened[0].rows()["words"], 0, lambda rows: iter(()))
         return opened[0]
 
     yield open_again
@@ -96,7 +102,9 @@ def test_counts_only_what_the_asker_may_read(open_index: Open) -> None:
     index.add(
         [entry(1, "merger plan", scope=CHANNEL), entry(2, "lunch plan"), entry(3, "가나다", language="ko")]
     )
-    reader = index.reader()
+    reader = index.reader().frequencies
+    if reader is None:
+        return  # the catalog counts: tests/knowledge/catalog/test_word_counts.py
     assert reader.document_frequencies("en", ["merger", "plan", "none"], frozenset({EVERYONE})) == [0, 1, 0]
     assert reader.document_frequencies("en", ["merger", "plan"], frozenset({EVERYONE, CHANNEL})) == [1, 2]
     assert reader.bigram_frequencies(["가나", "나다", "다가"], frozenset({EVERYONE})) == [1, 1, 0]

@@ -1,0 +1,8 @@
+"""A Milvus server as the store: one collection of vectors, and one of words as sparse vectors."""
+
+from __future__ import annotations
+
+from knowledge.index.milvus.index import MilvusIndex, open_milvus
+from knowledge.index.milvus.options import MilvusOptions
+
+__all__ = ["MilvusIndex", "MilvusOptions", "open_milvus"]

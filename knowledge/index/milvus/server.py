@@ -1,0 +1,190 @@
+"""The connection: made when it is needed and anew after it was lost, and every error mapped."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from knowledge.errors import IndexUnavailable, MissingDependency
+from knowledge.index.milvus.options import MilvusOptions
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+_PATIENCE = 6  # a write or a load may take so many times as long as a search
+_PAUSE = 2.0  # seconds after a failure to connect in which nobody tries again
+_OLDEST = (2, 3)
+_WITH_SPARSE = (2, 4)
+
+NOT_FOUND = {100, 1600}  # Milvus's codes: collection, alias
+_NOT_LOADED = 101
+
+
+def _pymilvus() -> Any:
+    try:
+        import pymilvus
+    except ImportError as error:
+        raise MissingDependency(package="pymilvus", command="pip install 'saseo[milvus]'") from error
+    # It logs every error with its trace before it raises it; ours are mapped, and logged by who gives up.
+    logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
+    return pymilvus
+
+
+class Server:
+    """One Milvus server. Thread-safe."""
+
+    def __init__(self, options: MilvusOptions) -> None:
+        self.options = options
+        self.module = _pymilvus()
+        self._lock = threading.Lock()
+        self._client: Any = None
+        self._failure: IndexUnavailable | None = None
+        self._failed_at = 0.0
+        self._version: tuple[int, ...] = ()
+        self.version_text = ""
+
+    @property
+    def has_sparse(self) -> bool:
+        """Whether the server has sparse vectors. A 2.3 makes a collection of them and can't use it."""
+        self._connected()
+        return self._version >= _WITH_SPARSE
+
+    def call(self, method: str, *arguments: Any, patient: bool = False, **options: Any) -> Any:
+        """Call a method of `pymilvus.MilvusClient`; what isn't loaded (after a restart) is loaded first.
+
+        Raises:
+            IndexUnavailable: with reasons as its docstring has them.
+        """
+        client = self._connected()
+        seconds = self.options.seconds * (_PATIENCE if patient else 1)
+        with self._mapping(client):
+            return self._called(client, method, seconds, *arguments, **options)
+
+    def step(self, function: Callable[[], _T]) -> _T:
+        """Call something that pymilvus gave, such as an iterator's `next`, with the same care."""
+        with self._mapping(self._connected()):
+            return function()
+
+    @contextmanager
+    def _mapping(self, client: Any) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            if isinstance(error, IndexUnavailable):
+                raise
+            mapped = self._mapped(error)
+            if mapped.parameters["reason"] in ("down", "timeout"):
+                self._lost(client, mapped)
+            raise mapped from error
+
+    def _called(self, client: Any, method: str, seconds: float, *arguments: Any, **options: Any) -> Any:
+        try:
+            return getattr(client, method)(*arguments, timeout=seconds, **options)
+        except self.module.MilvusException as error:
+            if not _is_not_loaded(error) or not arguments or method == "load_collection":
+                raise
+        _log.info("loading a collection that the server has not in memory")
+        client.load_collection(arguments[0], timeout=self.options.seconds * _PATIENCE)
+        return getattr(client, method)(*arguments, timeout=seconds, **options)
+
+    def close(self) -> None:
+        """Give the connection back."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    def _connected(self) -> Any:
+        with self._lock:
+            if self._client is None:
+                if self._failure is not None and time.monotonic() - self._failed_at < _PAUSE:
+                    raise IndexUnavailable(**self._failure.parameters)
+                try:
+                    self._client = self._connect()
+                    self._failure = None
+                except IndexUnavailable as error:
+                    self._failure, self._failed_at = error, time.monotonic()
+                    raise
+            return self._client
+
+    def _connect(self) -> Any:
+        options = self.options
+        client = None
+        try:
+            client = self.module.MilvusClient(timeout=options.seconds, dedicated=True, **options.connection())
+            text = str(client.get_server_version(timeout=options.seconds))
+        except Exception as error:
+            if client is not None:
+                client.close()
+            raise self._mapped(error, connecting=True) from error
+        found = re.search(r"(\d+)\.(\d+)", text)
+        version = (int(found[1]), int(found[2])) if found else ()
+        if version < _OLDEST:
+            client.close()
+            raise IndexUnavailable(reason="version", address=options.address, version=text)
+        if version != self._version:
+            _log.info("connected to Milvus %s at %s", text, options.address)
+        self._version, self.version_text = version, text
+        return client
+
+    def _lost(self, client: Any, error: IndexUnavailable) -> None:
+        """Forget a connection that failed: gRPC waits ever longer before it tries one again, we don't."""
+        with self._lock:
+            if self._client is not client:
+                return
+            self._client, self._failure, self._failed_at = None, error, time.monotonic()
+        client.close()
+
+    def _mapped(self, error: Exception, *, connecting: bool = False) -> IndexUnavailable:
+        address = self.options.address
+        message = " ".join(_message(each) for each in _chain(error))
+        codes = {str(code()) for each in _chain(error) if callable(code := getattr(each, "code", None))}
+        reason = _reason(message, codes, connecting=connecting)
+        number = getattr(error, "code", None)
+        if number in NOT_FOUND:
+            reason = "missing"
+        detail = _message(error)[:300]
+        return IndexUnavailable(reason=reason, address=address, detail="" if reason == "down" else detail)
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:  # pymilvus raises errors from themselves
+        seen.add(id(error))
+        yield error
+        error = error.__cause__
+
+
+def _message(error: BaseException) -> str:
+    return str(getattr(error, "message", "") or error)
+
+
+def _is_not_loaded(error: Any) -> bool:
+    return error.code == _NOT_LOADED or "not loaded" in error.message
+
+
+_SIGNS = (
+    (
+        "denied",
+        ("UNAUTHENTICATED", "PERMISSION_DENIED", "auth check failure", "permission deny", "privilege"),
+    ),
+    ("database", ("database not found", "database not exist")),
+    ("full", ("disk quota", "No space left", "memory quota", "ForceDeny", "quota exceeded")),
+    (
+        "down",
+        ("UNAVAILABLE", "closed channel", "CONNECT_FAILED", "Connection refused", "CANCELLED", "not ready"),
+    ),
+    ("timeout", ("DEADLINE_EXCEEDED", "Retry timeout", "deadline exceeded", "Deadline Exceeded")),
+)
+
+
+def _reason(message: str, codes: set[str], *, connecting: bool) -> str:
+    text = " ".join([message, *sorted(codes)])
+    for reason, signs in _SIGNS:
+        if any(sign in text for sign in signs):
+            return reason
+    return "down" if connecting else "refused"
