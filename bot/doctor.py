@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Literal
 
 from bot import language_model, machine
 from bot.models_in_use import embedding_sentence
-from knowledge.errors import SaseoError
+from knowledge.errors import ModelUnavailable, SaseoError
 from knowledge.messages import describe, text
+from knowledge.models.gguf_header import read_header
 from knowledge.types import EVERYONE, LANGUAGES, Language
 
 if TYPE_CHECKING:
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
 Level = Literal["ok", "warn", "fail"]
 GIGABYTE = 1e9
 LITTLE_DISK, NO_DISK = 5 * GIGABYTE, 0.3 * GIGABYTE
-WORKING_MEMORY = 2.5 * GIGABYTE
-"""What everything but the language model takes, with an embedding model loaded."""
-
 TRIAL_QUESTION = "휴가 vacation"
 PACKAGES = (
     ("kiwipiepy", "pip install saseo"),
@@ -122,15 +120,12 @@ def _cpu() -> Check:
 
 def _memory(settings: Settings) -> Check:
     free, total = machine.available_memory()
-    needed = WORKING_MEMORY
+    needed = language_model.WORKING_MEMORY
     if settings.llm_provider == "local":
-        path = settings.llm_model_path
-        weights = path.stat().st_size if path.is_file() else language_model.DOWNLOAD_SIZE
-        share = weights / language_model.DOWNLOAD_SIZE
-        needed += weights + share * settings.llm_context_size * language_model.BYTES_PER_TOKEN_OF_CONTEXT
+        needed += language_model.memory_of(settings.llm_model_path, settings)
     facts = {"free": _gb(free), "total": _gb(total), "needed": _gb(needed)}
     if total < needed:
-        level: Level = "fail" if total < WORKING_MEMORY else "warn"
+        level: Level = "fail" if total < language_model.WORKING_MEMORY else "warn"
         return Check("memory", level, "doctor-memory-is", "doctor-memory-little", facts)
     busy = free < needed
     return Check(
@@ -193,16 +188,14 @@ def _language_model(settings: Settings) -> Check:
     if not path.is_file():
         return Check("language-model", "warn", "doctor-model-missing", "doctor-model-download", facts)
     try:
-        with path.open("rb") as file:
-            magic = file.read(4)
-    except OSError as error:
-        facts["detail"] = error.strerror or type(error).__name__
-        return Check("language-model", "fail", "doctor-model-unreadable", "doctor-model-permission", facts)
-    if magic != b"GGUF":
-        return Check("language-model", "fail", "doctor-model-damaged", "doctor-model-download-again", facts)
-    return Check(
-        "language-model", "ok", "doctor-model-there", parameters=facts | {"size": _gb(path.stat().st_size)}
-    )
+        header = read_header(path)
+    except ModelUnavailable as error:
+        fix = (
+            "doctor-model-permission" if error.parameters["reason"] == "unreadable" else "doctor-model-again"
+        )
+        return Check("language-model", "fail", fix=fix, parameters=facts, error=error)
+    facts |= {"size": _gb(path.stat().st_size), "quantisation": header.quantisation or header.architecture}
+    return Check("language-model", "ok", "doctor-model-there", parameters=facts)
 
 
 def _engine(settings: Settings) -> Check:

@@ -89,7 +89,11 @@ class MissingDependency(SaseoError):
 class ModelUnavailable(SaseoError):
     """A model can't be loaded or fetched.
 
-    Parameters: model, reason (`not_downloaded`, `damaged`, `unsupported`, `device`, ...), detail.
+    Parameters: model, reason (`not_downloaded`, `unknown`: no model of that name, `damaged`, `unsupported`,
+    `device`, `unreadable`, `not_gguf`, `truncated`: the file is shorter than it says, `not_generating`: an
+    embedding model or an adapter, `part`: one of several files, `not_embedding`: no Sentence Transformers
+    model, `other_sum`: not the file that is known under this name, `other_there`: the name is taken, ...),
+    detail.
     """
 
 

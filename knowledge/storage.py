@@ -16,8 +16,10 @@ _BLOCK = 1 << 22
 _ROOM = 1 << 18
 
 
-def write_atomically(path: Path, content: str | bytes) -> None:
+def write_atomically(path: Path, content: str | bytes, mode: int | None = None) -> None:
     """Write a file so that a reader, or the next start after a crash, sees the old content or the new.
+
+    `mode` is its permissions; None leaves them to the process.
 
     Raises:
         StorageFull: the disk is full; the old content stands.
@@ -27,6 +29,8 @@ def write_atomically(path: Path, content: str | bytes) -> None:
         temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
         try:
             with temporary.open("wb") as file:
+                if mode is not None:
+                    temporary.chmod(mode)
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())

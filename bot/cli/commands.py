@@ -30,7 +30,6 @@ _app = typer.Typer(
 )
 _docs = typer.Typer(cls=Group, help="help-docs", context_settings=_NAMES)
 _models = typer.Typer(cls=Group, help="help-models", context_settings=_NAMES)
-_download = typer.Typer(cls=Group, help="help-models-download", context_settings=_NAMES)
 
 
 def application() -> typer.core.TyperGroup:
@@ -58,7 +57,6 @@ def _common(
 
 @_docs.callback(invoke_without_command=True)
 @_models.callback(invoke_without_command=True)
-@_download.callback(invoke_without_command=True)
 def _help_without_command(ctx: typer.Context) -> None:
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())
@@ -179,24 +177,60 @@ def _doctor(ctx: typer.Context, as_json: Json = False) -> None:
     start(ctx.obj, as_json=as_json)
 
 
-@_download.command("embedding", cls=Command, help="help-download-embedding")
-def _download_embedding(
+@_models.command("list", cls=Command, help="help-models-list")
+def _models_list(ctx: typer.Context, as_json: Json = False) -> None:
+    from bot.cli.models import listing
+
+    listing.show_list(ctx.obj, as_json=as_json)
+
+
+@_models.command("download", cls=Command, help="help-models-download")
+def _models_download(
     ctx: typer.Context,
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="help-arg-model")] = "",
+    model: Annotated[
+        list[str], typer.Argument(metavar="MODEL", help="help-arg-download", show_default=False)
+    ],
     yes: Yes = False,
+    as_json: Json = False,
 ) -> None:
-    from bot.cli import models
+    from bot.cli.models import download
 
-    models.download_embedding(ctx.obj, model, yes=yes)
-
-
-@_download.command("language", cls=Command, help="help-download-language")
-def _download_language(ctx: typer.Context, yes: Yes = False) -> None:
-    from bot.cli import models
-
-    models.download_language(ctx.obj, yes=yes)
+    download.download(ctx.obj, model, yes=yes, as_json=as_json)
 
 
-_models.add_typer(_download, name="download")
+@_models.command("add", cls=Command, help="help-models-add")
+def _models_add(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="help-arg-model-file", show_default=False)],
+    move: Annotated[bool, typer.Option("--move", help="help-opt-move")] = False,
+    as_json: Json = False,
+) -> None:
+    from bot.cli.models import bring
+
+    bring.add(ctx.obj, file, move=move, as_json=as_json)
+
+
+@_models.command("verify", cls=Command, help="help-models-verify")
+def _models_verify(
+    ctx: typer.Context,
+    model: Annotated[list[str] | None, typer.Argument(metavar="MODEL", help="help-arg-verify")] = None,
+    as_json: Json = False,
+) -> None:
+    from bot.cli.models import verify
+
+    verify.verify(ctx.obj, model or [], as_json=as_json)
+
+
+@_models.command("use", cls=Command, help="help-models-use")
+def _models_use(
+    ctx: typer.Context,
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="help-arg-use", show_default=False)],
+    as_json: Json = False,
+) -> None:
+    from bot.cli.models import use
+
+    use.use(ctx.obj, model, as_json=as_json)
+
+
 _app.add_typer(_docs, name="docs")
 _app.add_typer(_models, name="models")

@@ -8,10 +8,11 @@ from typing import Literal
 
 from rich.text import Text
 
-from bot.cli import models, screen
+from bot.cli import screen
 from bot.cli.docs import confirm
+from bot.cli.models import download
 from bot.cli.session import Session
-from bot.language_model import DOWNLOAD_SIZE, LICENCE, MODEL_NAME
+from bot.language_model import wanted
 from knowledge.errors import SaseoError
 from knowledge.messages import describe
 
@@ -27,19 +28,19 @@ def offer_models(session: Session) -> None:
     """
     remembered = session.settings.data_dir / "offers.json"
     offered = _offered(remembered)
-    wanted: list[Kind] = []
+    chosen: list[Kind] = []
     for kind in KINDS:
         is_missing = _embedding_is_missing if kind == "embedding" else _language_is_missing
         if kind in offered or not is_missing(session):
             continue
-        if not offered and not wanted:
+        if not offered and not chosen:
             session.say("offer-intro")
         if _asked(session, kind):
-            wanted.append(kind)
+            chosen.append(kind)
         offered.append(kind)
         remembered.parent.mkdir(parents=True, exist_ok=True)
         remembered.write_text(json.dumps(offered), encoding="utf-8")
-    for kind in wanted:
+    for kind in chosen:
         try:
             _download(session, kind)
         except (SaseoError, KeyboardInterrupt) as error:
@@ -73,7 +74,9 @@ def _language_is_missing(session: Session) -> bool:
 
 def _asked(session: Session, kind: Kind) -> bool:
     if kind == "language":
-        session.say("offer-language", model=MODEL_NAME, size=screen.size(DOWNLOAD_SIZE), licence=LICENCE)
+        offered = wanted(session.settings)
+        size = screen.size(offered.size)
+        session.say("offer-language", model=offered.title, size=size, licence=offered.licence)
         return confirm(session, "models-sure")
     from knowledge.embedding.presets import preset
 
@@ -86,6 +89,6 @@ def _asked(session: Session, kind: Kind) -> bool:
 
 def _download(session: Session, kind: Kind) -> None:
     if kind == "embedding":
-        models.download_embedding(session, "", yes=True)
+        download.download_embedding(session, "", yes=True)
     else:
-        models.download_language(session, yes=True)
+        download.download_language(session, yes=True)

@@ -9,7 +9,6 @@ HF_HUB_OFFLINE holds for whatever else runs in the process; what a person asked 
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import re
@@ -33,6 +32,7 @@ from huggingface_hub.utils import (
     validate_repo_id,
 )
 
+from knowledge import checksums
 from knowledge.errors import MissingDependency, ModelUnavailable, StorageFull
 from knowledge.hub import Progress
 from knowledge.storage import disk_errors, write_atomically
@@ -171,9 +171,11 @@ class Hub:
                 for size in self._pieces(url, partial, file.size):
                     if progress:
                         progress(done + size, total)
-                if not _is_whole(partial, file):
+                digest = checksums.sha256(partial) if _size(partial) == file.size else None
+                if digest is None or digest != (file.sha256 or digest):
                     partial.unlink(missing_ok=True)
                     raise ModelUnavailable(model=repository, reason="damaged", detail=file.name)
+                checksums.record(folder, {file.name: digest})
                 partial.replace(folder / file.name)
                 done += file.size
 
@@ -281,12 +283,3 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except FileNotFoundError:
         return 0
-
-
-def _is_whole(path: Path, file: RemoteFile) -> bool:
-    if _size(path) != file.size:
-        return False
-    if file.sha256 is None:
-        return True
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest() == file.sha256

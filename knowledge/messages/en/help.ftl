@@ -46,15 +46,28 @@ help-eval = Measure the search on a corpus in BEIR's layout
     {""}
     The folder holds corpus.jsonl, queries.jsonl and qrels/test.tsv. It is indexed in a temporary place; your own index isn't touched.
 help-doctor = Check this installation and say how to mend it
-help-models = Download models
-help-models-download = Download a model (asks first)
-help-download-embedding = Download the embedding model
-help-download-language = Download the language model
+help-models = List, fetch, check and choose models
+help-models-list = List the models: those to be had, and those on this machine
+help-models-download = Download a model (asks first, and goes on where it was interrupted)
+help-models-download-examples =
+    saseo models download language
+    saseo models download embedding
+    saseo models download qwen2.5-3b
+    saseo models download embedding BAAI/bge-m3
+help-models-add = Check a model that came on a disk, and put it where Saseo looks for models
+    {""}
+    A language model is a GGUF file, an embedding model a folder of Sentence Transformers. Their sums are held against SHA256SUMS where there is one.
+help-models-verify = Check size, header and SHA-256 of the models on this machine
+help-models-use = Write the model to be used into .env
 help-arg-question = what to ask; quote it if it holds special characters
 help-arg-folder = folders to index, or the word rebuild
 help-arg-filter = a part of the title or path
 help-arg-document = the number from docs list, the path, or a part of the title or path
-help-arg-model = the model's name at the hub (EMBEDDINGS_MODEL by default)
+help-arg-download = language, embedding, or a name of models list or of the hub
+help-arg-verify = models of this machine (all of them by default)
+help-arg-use = a name of models list, a file or a folder
+help-arg-model-file = a GGUF file, or an embedding model's folder
+help-opt-move = move it instead of copying it
 help-opt-json = print JSON, and nothing else, on standard output
 help-opt-yes = don't ask
 help-opt-scope = search what this channel or person may read too; may be repeated

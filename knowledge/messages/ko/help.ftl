@@ -46,15 +46,28 @@ help-eval = BEIR 형식의 자료로 검색 품질을 잽니다
     {""}
     폴더에는 corpus.jsonl, queries.jsonl, qrels/test.tsv가 있어야 합니다. 임시 폴더에 색인하므로 쓰고 있는 색인은 건드리지 않습니다.
 help-doctor = 설치 상태를 살피고 고치는 법을 알려 줍니다
-help-models = 모델을 내려받습니다
-help-models-download = 모델을 내려받습니다(먼저 묻습니다)
-help-download-embedding = 임베딩 모델을 내려받습니다
-help-download-language = 언어 모델을 내려받습니다
+help-models = 모델을 나열하고, 받고, 점검하고, 고릅니다
+help-models-list = 받을 수 있는 모델과 이 컴퓨터에 있는 모델을 나열합니다
+help-models-download = 모델을 내려받습니다(먼저 묻고, 끊긴 곳부터 이어받습니다)
+help-models-download-examples =
+    saseo models download language
+    saseo models download embedding
+    saseo models download qwen2.5-3b
+    saseo models download embedding BAAI/bge-m3
+help-models-add = 디스크로 가져온 모델을 점검해 사서가 찾는 곳에 둡니다
+    {""}
+    언어 모델은 GGUF 파일, 임베딩 모델은 Sentence Transformers 폴더입니다. SHA256SUMS가 있으면 합계를 대조합니다.
+help-models-verify = 이 컴퓨터에 있는 모델의 크기, 헤더, SHA-256을 점검합니다
+help-models-use = 쓸 모델을 .env에 적습니다
 help-arg-question = 질문. 특수 문자가 있으면 따옴표로 묶어 주세요
 help-arg-folder = 색인할 폴더, 또는 rebuild
 help-arg-filter = 제목이나 경로의 일부
 help-arg-document = docs list의 번호, 경로, 또는 제목이나 경로의 일부
-help-arg-model = 허브에서의 모델 이름(기본값은 EMBEDDINGS_MODEL)
+help-arg-download = language, embedding, 또는 models list나 허브에 있는 이름
+help-arg-verify = 이 컴퓨터의 모델(기본값은 모두)
+help-arg-use = models list에 있는 이름, 파일 또는 폴더
+help-arg-model-file = GGUF 파일 또는 임베딩 모델 폴더
+help-opt-move = 복사하지 않고 옮깁니다
 help-opt-json = 표준 출력에 JSON만 출력합니다
 help-opt-yes = 묻지 않습니다
 help-opt-scope = 이 채널이나 사람이 볼 수 있는 문서도 찾습니다. 여러 번 쓸 수 있습니다

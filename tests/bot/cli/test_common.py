@@ -22,9 +22,7 @@ COMMANDS = ["run", "chat", "ask", "index", "search", "eval", "doctor", "docs", "
 LEAVES = [
     *([name] for name in COMMANDS),
     *(["docs", name] for name in ("list", "show", "remove")),
-    ["models", "download"],
-    ["models", "download", "embedding"],
-    ["models", "download", "language"],
+    *(["models", name] for name in ("list", "download", "add", "verify", "use")),
 ]
 
 

@@ -6,8 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from bot import language_model, machine
+from bot import machine
 from knowledge.errors import CatalogDamaged, IndexDamaged, ModelUnavailable, Unreadable
+from tests import gguf_models
 
 
 def lines(result):
@@ -138,15 +139,19 @@ def test_the_env_file_is_looked_through(saseo, tmp_path):
 
 
 def test_the_language_models_file(saseo, tmp_path):
-    """Missing is a warning with the command; what isn't GGUF fails; GGUF is ok."""
+    """Missing is a warning with the command; what isn't GGUF or isn't whole fails; a model is ok."""
     path = tmp_path / "scripts/models/qwen2.5-gguf/Qwen2.5-7B-Instruct-Q4_K_M.gguf"
     [missing] = lines(saseo("doctor", "--json"))["language-model"]
     assert (missing["level"], missing["fix"]) == ("warn", "saseo models download language")
     path.parent.mkdir(parents=True)
     path.write_bytes(b"<html>")
     assert lines(saseo("doctor", "--json"))["language-model"][0]["level"] == "fail"
-    path.write_bytes(b"GGUF....")
+    gguf_models.scripted(path, "네, 그렇습니다.")
     assert lines(saseo("doctor", "--json"))["language-model"][0]["level"] == "ok"
+    path.write_bytes(path.read_bytes()[:-200])
+    [truncated] = lines(saseo("doctor", "--json"))["language-model"]
+    assert truncated["level"] == "fail"
+    assert "saseo models download" in truncated["fix"]
 
 
 @pytest.mark.parametrize(
@@ -206,10 +211,3 @@ def test_a_build_that_runs_is_shown(saseo, monkeypatch, tmp_path):
     status.write_text('{"state": "running", "percent": 42, "pid": 1}', encoding="utf-8")
     [engine] = lines(saseo("doctor", "--json"))["engine"]
     assert "42" in engine["found"]
-
-
-def test_the_known_download_is_the_guides_file():
-    """The file that is offered has the name that LLM_MODEL_PATH has by default."""
-    from bot.settings import Settings
-
-    assert Settings.model_fields["llm_model_path"].default.name == language_model.FILE_NAME

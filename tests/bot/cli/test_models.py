@@ -1,30 +1,74 @@
-"""`saseo models download`, without any hub."""
+"""`saseo models`, with a hub on this machine."""
 
 from __future__ import annotations
 
 import io
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
 from bot import language_model
-from bot.cli import models
+from bot.cli.models import download, known
+from knowledge import checksums
+from knowledge.models.presets import DEFAULT, preset
+from tests import gguf_models
 from tests.hub_server import Site, hub_servers
+
+FOLDER = Path("scripts/models/qwen2.5-gguf")
+
+
+@pytest.fixture(scope="session")
+def gguf(tmp_path_factory):
+    """A language model's file."""
+    return gguf_models.scripted(tmp_path_factory.mktemp("gguf") / "tiny.gguf", "연차는 15일입니다.")
+
+
+@pytest.fixture(scope="session")
+def embedding_model(tmp_path_factory):
+    """A folder with the files of an embedding model."""
+    folder = tmp_path_factory.mktemp("models") / "tiny"
+    folder.mkdir()
+    for name in ("config.json", "tokenizer.json", "model.safetensors"):
+        (folder / name).write_bytes(name.encode())
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _only_this_folder(monkeypatch):
+    """What somebody has downloaded must not change what the tests see, nor may a test build llama.cpp."""
+    monkeypatch.setattr("knowledge.embedding.locate.cache_folder", lambda: None)
+    monkeypatch.setattr(download, "_build_engine", lambda session: None)
 
 
 @pytest.fixture
-def hub(monkeypatch):
+def hub(monkeypatch, gguf):
     """A hub that has the recommended language model, which is small there."""
     with hub_servers() as start:
-        site = start(Site({language_model.FILE_NAME: b"GGUF" * 100}, language_model.REPOSITORY))
+        site = start(Site({DEFAULT.file_name: gguf.read_bytes()}, DEFAULT.repository))
         monkeypatch.setenv("HF_ENDPOINT", site.address)
-        monkeypatch.setattr(models, "_build_engine", lambda session: None)
         yield site
 
 
-def test_size_and_licence_stand_before_the_question(saseo, hub, monkeypatch):
+@pytest.fixture
+def at_terminal(monkeypatch):
+    """Answers what is asked at a terminal."""
+
+    def answer(text):
+        stdin = io.StringIO(text)
+        stdin.isatty = lambda: True
+        monkeypatch.setattr(sys, "stdin", stdin)
+
+    return answer
+
+
+# Fetching
+
+
+def test_size_and_licence_stand_before_the_question(saseo, hub, at_terminal):
     """Nothing is fetched without a yes."""
-    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    at_terminal("n\n")
     result = saseo("models", "download", "language", "--lang", "en")
     assert result.code == 1
     assert "4.7 GB" in result.err
@@ -32,31 +76,61 @@ def test_size_and_licence_stand_before_the_question(saseo, hub, monkeypatch):
     assert hub.requests == []
 
 
-def test_the_file_lands_where_the_settings_look(saseo, hub, tmp_path, monkeypatch):
-    """--yes fetches into the folder of LLM_MODEL_PATH; a second time it is there already."""
-    result = saseo("models", "download", "language", "--yes")
-    assert result.code == 0
-    path = tmp_path / "scripts/models/qwen2.5-gguf" / language_model.FILE_NAME
-    assert path.read_bytes() == hub.files[language_model.FILE_NAME]
+def test_a_yes_fetches(saseo, hub, at_terminal):
+    """A Korean one too."""
+    at_terminal("네\n")
+    assert saseo("models", "download", "language").code == 0
+    assert (FOLDER / DEFAULT.file_name).is_file()
+
+
+def test_a_licence_that_forbids_something_says_so(saseo, hub, at_terminal):
+    """Qwen2.5 3B isn't for commercial use."""
+    at_terminal("n\n")
+    result = saseo("models", "download", "qwen2.5-3b", "--lang", "en")
+    assert "Qwen Research" in result.err
+    assert "no commercial use" in result.err
+    assert hub.requests == []
+
+
+def test_without_a_terminal_yes_has_to_be_said(saseo, hub, monkeypatch):
+    """A yes in a pipe isn't one: --yes is."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
+    result = saseo("models", "download", "language")
+    assert result.code == 1
+    assert "--yes" in result.err
+    assert hub.requests == []
+
+
+def test_the_file_lands_where_the_settings_look(saseo, hub, tmp_path):
+    """--yes fetches into the folder of LLM_MODEL_PATH, with its sum; a second time it is there already."""
+    result = saseo("models", "download", "language", "--yes", "--json")
+    path = tmp_path / FOLDER / DEFAULT.file_name
+    assert result.json == {"kind": "language", "path": str(path)}
+    assert path.read_bytes() == hub.files[DEFAULT.file_name]
+    assert checksums.recorded(path.parent) == {path.name: checksums.sha256(path)}
     hub.requests.clear()
     again = saseo("models", "download", "language", "--yes", "--lang", "en")
     assert "already" in again.out
     assert hub.requests == []
 
 
-def test_another_path_is_told_how_to_use_the_file(saseo, hub, monkeypatch):
-    """If LLM_MODEL_PATH names another file, the setting to write is shown."""
-    monkeypatch.setenv("LLM_MODEL_PATH", "models/my.gguf")
+def test_a_model_is_fetched_by_its_name(saseo, hub):
+    """A preset's name is enough; it lands beside the others, and how to use it is said."""
+    small = preset("qwen2.5-1.5b")
+    hub.repository, hub.files = small.repository, {small.file_name: b"GGUF"}
+    result = saseo("models", "download", "qwen2.5-1.5b", "--yes")
+    assert (FOLDER / small.file_name).is_file()
+    assert "saseo models use qwen2.5-1.5b" in result.out
+
+
+def test_the_model_that_the_settings_name_is_fetched(saseo, hub, monkeypatch):
+    """`language` is the preset that LLM_MODEL_PATH names."""
+    small = preset("qwen2.5-3b")
+    monkeypatch.setenv("LLM_MODEL_PATH", f"models/{small.file_name}")
+    hub.repository, hub.files = small.repository, {small.file_name: b"GGUF"}
     result = saseo("models", "download", "language", "--yes")
-    assert f"LLM_MODEL_PATH={Path('models').absolute() / language_model.FILE_NAME}" in result.out
-
-
-def test_a_hub_out_of_reach_is_one_sentence(saseo, monkeypatch):
-    """Without a network the command says so."""
-    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
-    result = saseo("models", "download", "language", "--yes", "--lang", "en")
-    assert result.code == 1
-    assert "can't be reached" in result.err
+    assert Path("models", small.file_name).is_file()
+    assert "models use" not in result.out
 
 
 def test_an_embedding_model_that_is_here_is_not_fetched(saseo):
@@ -64,4 +138,251 @@ def test_an_embedding_model_that_is_here_is_not_fetched(saseo):
     result = saseo("models", "download", "embedding", "minilm", "--lang", "en")
     assert result.code == 0
     assert "already" in result.out
-    assert "EMBEDDINGS_MODEL=sentence-transformers/all-MiniLM-L6-v2" in result.out
+    assert "saseo models use sentence-transformers/all-MiniLM-L6-v2" in result.out
+
+
+@pytest.mark.parametrize("words", [["embedding", "acme/small"], ["acme/small"]], ids=" ".join)
+def test_any_model_of_the_hub_can_be_fetched(saseo, hub, embedding_model, words):
+    """An embedding model by its full name, after which it is in the list and can be used."""
+    files = [path for path in embedding_model.rglob("*") if path.is_file()]
+    hub.repository = "acme/small"
+    hub.files = {path.relative_to(embedding_model).as_posix(): path.read_bytes() for path in files}
+    assert saseo("models", "download", *words, "--yes").code == 0
+    assert {model["name"]: model["path"] for model in saseo("models", "list", "--json").json}["acme/small"]
+    assert saseo("models", "use", "acme/small").code == 0
+    assert "EMBEDDINGS_MODEL=acme/small\n" in Path(".env").read_text()
+
+
+@pytest.mark.parametrize("words", [["gpt-4"], ["language", "gpt-4"]], ids=" ".join)
+def test_an_unknown_name_leads_to_the_list(saseo, hub, words):
+    """The hub isn't asked."""
+    result = saseo("models", "download", *words, "--yes", "--lang", "en")
+    assert result.code == 1
+    assert "saseo models list" in result.err
+    assert hub.requests == []
+
+
+def test_a_hub_out_of_reach_is_one_sentence(saseo, monkeypatch):
+    """Without a network the command says so."""
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+    result = saseo("models", "download", "language", "--yes", "--lang", "en")
+    assert result.code == 1
+    assert "can't be reached" in result.err
+
+
+# What there is
+
+
+def test_the_list_shows_presets_and_what_is_here(saseo, gguf):
+    """Size, licence, memory, and which are here and in use; files that somebody put there too."""
+    FOLDER.mkdir(parents=True)
+    shutil.copy(gguf, FOLDER / DEFAULT.file_name)
+    shutil.copy(gguf, FOLDER / "own.gguf")
+    models = {model["name"]: model for model in saseo("models", "list", "--json").json}
+    assert models["qwen2.5-7b"]["in_use"]
+    assert models["qwen2.5-7b"]["size"] == gguf.stat().st_size
+    assert models["own"]["path"].endswith("own.gguf")
+    assert (models["own"]["in_use"], models["own"]["licence"]) == (False, None)
+    assert (models["qwen2.5-3b"]["licence"], models["qwen2.5-3b"]["path"]) == ("Qwen Research", None)
+    assert models["BAAI/bge-m3"]["kind"] == "embedding"
+    assert models["sentence-transformers/all-MiniLM-L6-v2"]["in_use"]  # until the better one is here
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_list_for_people(saseo, monkeypatch, language):
+    """A mark stands where this machine's memory is too small."""
+    monkeypatch.setattr(known, "available_memory", lambda: (9 * 10**9, 10 * 10**9))
+    result = saseo("models", "list", "--lang", language)
+    lines = {line.split()[0]: line for line in result.out.splitlines() if line.strip()}
+    assert "!" in lines["qwen2.5-32b"]
+    assert "!" not in lines["qwen2.5-3b"]
+    assert ("언어 모델" in result.out) == (language == "ko")
+
+
+def test_memory_follows_the_context(saseo, monkeypatch):
+    """The 7B model takes its file and 56 KiB for each token of context."""
+    monkeypatch.setenv("LLM_CONTEXT_SIZE", "8192")
+    models = {model["name"]: model for model in saseo("models", "list", "--json").json}
+    assert models["qwen2.5-7b"]["memory"] == DEFAULT.size + 8192 * 57_344
+
+
+# Bringing
+
+
+def test_a_file_brought_by_hand_is_checked_and_put_in_its_place(saseo, gguf, tmp_path):
+    """It is copied, its sum is kept, and it can be used; the original stays."""
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    shutil.copy(gguf, stick / "own.gguf")
+    result = saseo("models", "add", stick / "own.gguf", "--lang", "en")
+    assert result.code == 0
+    assert "saseo models use own" in result.out
+    assert (FOLDER / "own.gguf").read_bytes() == gguf.read_bytes()
+    assert (stick / "own.gguf").is_file()
+    assert checksums.recorded(FOLDER) == {"own.gguf": checksums.sha256(gguf)}
+    assert {path.name for path in FOLDER.iterdir()} == {"own.gguf", checksums.FILE_NAME}
+    assert saseo("models", "add", FOLDER / "own.gguf").code == 0  # it is there: nothing to do
+
+
+def test_a_file_can_be_moved(saseo, gguf, tmp_path):
+    """--move takes no room of the disk."""
+    shutil.copy(gguf, tmp_path / "own.gguf")
+    result = saseo("models", "add", "own.gguf", "--move", "--json")
+    assert result.json == {"kind": "language", "path": str(tmp_path / FOLDER / "own.gguf")}
+    assert not (tmp_path / "own.gguf").exists()
+
+
+def test_a_folder_of_an_embedding_model_can_be_added(saseo, embedding_model):
+    """It is then in the list, and used by its folder."""
+    assert saseo("models", "add", embedding_model).code == 0
+    models = {model["name"]: model for model in saseo("models", "list", "--json").json}
+    assert models["tiny"]["path"] == str(Path("data/models/tiny").absolute())
+    assert saseo("models", "use", "tiny").code == 0
+    assert "EMBEDDINGS_MODEL=data/models/tiny" in Path(".env").read_text()
+    [verdict] = saseo("models", "verify", "tiny", "--json").json
+    assert verdict["state"] == "ok"
+    models = {model["name"]: model for model in saseo("models", "list", "--json").json}
+    assert models["tiny"]["in_use"]
+    assert str(Path("data/models/tiny").absolute()) not in models
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        (lambda data: data[:-200], "shorter"),
+        (lambda data: b"<html>" + data, "no GGUF"),
+        (None, "embedding model"),
+    ],
+    ids=["truncated", "page", "embedding"],
+)
+def test_what_can_not_be_used_is_refused_by_name(saseo, gguf, tmp_path, damage, told):
+    """Before anything is copied."""
+    path = tmp_path / "given.gguf"
+    if damage:
+        path.write_bytes(damage(gguf.read_bytes()))
+    else:
+        gguf_models.embedding(path)
+    result = saseo("models", "add", path, "--lang", "en")
+    assert result.code == 1
+    assert "given.gguf" in result.err
+    assert told in result.err
+    assert not FOLDER.exists()
+
+
+def test_a_folder_without_a_model_is_refused(saseo, tmp_path):
+    """It says what a model's folder has."""
+    (tmp_path / "empty").mkdir()
+    result = saseo("models", "add", "empty", "--lang", "en")
+    assert result.code == 1
+    assert "Sentence Transformers" in result.err
+
+
+@pytest.mark.parametrize("where", ["with it", "from the hub"])
+def test_another_file_under_a_known_name_is_refused(saseo, gguf, tmp_path, where):
+    """The sums that came with it, or that the hub once told, are held against it."""
+    path = tmp_path / DEFAULT.file_name
+    shutil.copy(gguf, path)
+    checksums_folder = tmp_path if where == "with it" else tmp_path / FOLDER
+    checksums_folder.mkdir(parents=True, exist_ok=True)
+    checksums.record(checksums_folder, {path.name: "0" * 64})
+    result = saseo("models", "add", path, "--lang", "en")
+    assert result.code == 1
+    assert "SHA-256" in result.err
+    assert not (tmp_path / FOLDER / path.name).exists()
+
+
+def test_a_name_that_is_taken_is_not_overwritten(saseo, gguf, tmp_path):
+    """The file that is there stays."""
+    FOLDER.mkdir(parents=True)
+    (FOLDER / "own.gguf").write_bytes(b"mine")
+    shutil.copy(gguf, tmp_path / "own.gguf")
+    assert saseo("models", "add", "own.gguf").code == 1
+    assert (FOLDER / "own.gguf").read_bytes() == b"mine"
+
+
+def test_a_full_disk_is_told_before_copying(saseo, gguf, monkeypatch):
+    """Nothing is left behind."""
+    monkeypatch.setattr("bot.cli.models.bring.free_disk", lambda folder: 1000)
+    assert saseo("models", "add", gguf).code == 1
+    assert list(FOLDER.iterdir()) == []
+
+
+# Checking
+
+
+def test_verify_finds_what_changed(saseo, gguf):
+    """One bit is enough; exit code 1."""
+    assert saseo("models", "add", gguf).code == 0
+    [whole] = saseo("models", "verify", "tiny", "--json").json
+    assert whole["state"] == "ok"
+    path = FOLDER / "tiny.gguf"
+    data = bytearray(path.read_bytes())
+    data[-40] ^= 1
+    path.write_bytes(data)
+    result = saseo("models", "verify", "tiny", "--json")
+    assert result.code == 1
+    assert result.json[0]["state"] == "damaged"
+    path.write_bytes(data[:-200])
+    result = saseo("models", "verify", "tiny", "--lang", "en")
+    assert result.code == 1
+    assert "shorter" in result.out
+
+
+def test_verify_says_what_it_can_not_know(saseo, gguf):
+    """A file that was only put there looks whole; all that is here is looked at."""
+    FOLDER.mkdir(parents=True)
+    shutil.copy(gguf, FOLDER / "own.gguf")
+    result = saseo("models", "verify", "--json")
+    assert result.code == 0
+    states = {verdict["name"]: verdict["state"] for verdict in result.json}
+    assert states == {"own": "unknown", "sentence-transformers/all-MiniLM-L6-v2": "unknown"}
+
+
+# Choosing
+
+
+def test_use_writes_one_line(saseo, gguf, tmp_path):
+    """The file keeps the rest; what happens next is said."""
+    assert saseo("models", "add", gguf).code == 0
+    (tmp_path / ".env").write_text("# mine\nLLM_THREADS=2\nLLM_MODEL_PATH=x.gguf\n")
+    result = saseo("models", "use", "tiny", "--lang", "en")
+    assert result.code == 1  # it isn't where the file says that models are
+    result = saseo("models", "use", FOLDER / "tiny.gguf", "--lang", "en")
+    assert result.code == 0, result.err
+    assert (tmp_path / ".env").read_text() == f"# mine\nLLM_THREADS=2\nLLM_MODEL_PATH={FOLDER}/tiny.gguf\n"
+    assert "restarted" in result.out
+
+
+def test_use_makes_the_file_and_says_what_wins(saseo, gguf, monkeypatch):
+    """An environment variable of another value is told; so is a provider that uses no file."""
+    assert saseo("models", "add", gguf).code == 0
+    monkeypatch.setenv("LLM_MODEL_PATH", str(Path(FOLDER, "other.gguf")))
+    monkeypatch.setenv("LLM_PROVIDER", "openai")
+    monkeypatch.setenv("LLM_BASE_URL", "http://localhost:1")
+    monkeypatch.setenv("LLM_MODEL", "m")
+    result = saseo("models", "use", "tiny", "--lang", "en")
+    assert Path(".env").read_text() == f"LLM_MODEL_PATH={FOLDER}/tiny.gguf\n"
+    assert "environment" in result.err
+    assert "LLM_PROVIDER" in result.err
+
+
+def test_what_is_not_here_can_not_be_used(saseo):
+    """The settings stay as they are."""
+    result = saseo("models", "use", "qwen2.5-14b", "--lang", "en")
+    assert result.code == 1
+    assert "models download" in result.err
+    assert saseo("models", "use", "nonsense").code == 1
+    assert not Path(".env").exists()
+
+
+def test_memory_of_a_broken_file_is_estimated(tmp_path):
+    """By the preset of its name, in proportion to its size."""
+    from bot.settings import load_settings
+
+    settings = load_settings(folder=tmp_path).settings
+    path = tmp_path / DEFAULT.file_name
+    size = DEFAULT.size // 100
+    with path.open("wb") as file:
+        file.truncate(size)
+    assert language_model.memory_of(path, settings) == size + 32768 * 573

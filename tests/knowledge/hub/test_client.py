@@ -11,6 +11,7 @@ import pytest
 from huggingface_hub import HfApi, try_to_load_from_cache
 from huggingface_hub.errors import OfflineModeIsEnabled
 
+from knowledge import checksums
 from knowledge.errors import MissingDependency, ModelUnavailable, StorageFull
 from knowledge.hub import client, connect
 from tests.hub_server import COMMIT, Site, hub_servers
@@ -58,7 +59,9 @@ def test_the_file_that_is_wanted_comes_whole_and_nobody_is_told_who_asks(site, t
     assert path.read_bytes() == DATA
     assert seen == sorted(seen)
     assert seen[-1] == (len(DATA), len(DATA))
-    assert [file.name for file in tmp_path.iterdir() if not file.name.startswith(".")] == [NAME]
+    left = {file.name for file in tmp_path.iterdir() if not file.name.startswith(".")}
+    assert left == {NAME, checksums.FILE_NAME}
+    assert checksums.recorded(tmp_path) == {NAME: checksums.sha256(path)}
     assert [path.split("?")[0] for path in site.paths()] == [
         "/api/models/acme/small/revision/main",
         f"/acme/small/resolve/{COMMIT}/{NAME}",

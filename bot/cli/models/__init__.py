@@ -1,0 +1,1 @@
+"""`saseo models`: the models there are, fetching and bringing them, checking them, and choosing one."""
