@@ -18,6 +18,7 @@ from bot.models_in_use import embedding_sentence
 from knowledge.errors import ModelUnavailable, SaseoError
 from knowledge.messages import describe, text
 from knowledge.models.gguf_header import read_header
+from knowledge.parsing import install
 from knowledge.types import EVERYONE, LANGUAGES, Language
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def checkup(loaded: Loaded, open_knowledge: OpenKnowledge, probe: Probe) -> Iter
     yield _memory(settings)
     yield _disk(settings)
     yield from _packages(settings)
+    yield _formats()
     yield from _env_file(loaded)
     yield from _tokens(settings)
     yield _language_model(settings)
@@ -149,6 +151,21 @@ def _packages(settings: Settings) -> Iterator[Check]:
             level: Level = "warn" if is_embedding else "fail"
             facts = {"package": package, "command": command}
             yield Check("packages", level, "doctor-package-missing", "doctor-package-install", facts)
+
+
+def _formats() -> Check:
+    """Which documents can't be read here: a library is missing, or has no build for this machine."""
+    faults = install.unusable()
+    without = faults or install.LIBRARIES
+    facts: dict[str, object] = {
+        "formats": ", ".join(name for each in without for name in install.LIBRARIES[each])
+    }
+    if not faults:
+        return Check("formats", "ok", "doctor-formats-all", parameters=facts)
+    facts |= {"command": install.COMMAND, "detail": "; ".join(filter(None, faults.values()))}
+    if facts["detail"]:
+        return Check("formats", "warn", "doctor-formats-no-build", parameters=facts)
+    return Check("formats", "warn", "doctor-formats-missing", "doctor-package-install", facts)
 
 
 def _env_file(loaded: Loaded) -> Iterator[Check]:

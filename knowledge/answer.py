@@ -244,6 +244,7 @@ def source_of(candidate: Candidate, number: int, excerpt: str) -> Source:
         excerpt=excerpt,
         score=round(candidate.score, 4),
         modified_at=document.modified_at,
+        place=passage.place,
     )
 
 

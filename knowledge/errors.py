@@ -70,7 +70,8 @@ class Unreadable(SaseoError):
     Parameters: reason (`unsupported`, `too_large`, `empty`, `binary`, `encoding`, `permission`, `vanished`,
     `changing`, `broken_link`, `link_loop`, `link`,
     `duplicate_name`, `unexpected`, `io`, `malformed`, and of the process that reads it `too_complex`,
-    `timed_out`, `crashed`), detail.
+    `timed_out`, `crashed`; `encrypted`, `distribution`: a Hangul document whose text is locked away,
+    `needs_ocr`: pages that are pictures, `not_installed`: the package that reads it), detail.
     """
 
 

@@ -12,16 +12,16 @@ import unicodedata
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice, pairwise, takewhile
 
 from knowledge.language.detect import detect
-from knowledge.types import Block, BlockKind, Language, ParsedDocument, Passage
+from knowledge.types import Block, BlockKind, Language, ParsedDocument, Passage, Place
 
 SentenceSplitter = Callable[[str, Language], list[tuple[int, int]]]
 """The spans of a text's sentences."""
 
-REVISION = 1
+REVISION = 2
 """Raise it when the same document gives other passages than before."""
 TARGET = 1000
 MAXIMUM = 1600
@@ -53,6 +53,10 @@ class _Section:
     path: tuple[str, ...]
     heading: Block | None
     blocks: tuple[Block, ...]
+
+    @property
+    def spot(self) -> tuple[object, ...]:
+        return _spot(self.heading or self.blocks[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +92,8 @@ def split(
     passages: list[Passage] = []
     seen: Counter[str] = Counter()
     line, counted = document.first_line or 0, 0
-    for path, first, end in _Splitter(text, sentences, target, maximum).passages(_sections(document)):
-        content = text[first.start : end]
+    for path, first, last in _Splitter(text, sentences, target, maximum).passages(_sections(document)):
+        content = text[first.start : last.end]
         line, counted = line + text.count("\n", counted, first.start), first.start
         passages.append(
             Passage(
@@ -97,11 +101,12 @@ def split(
                 text=content,
                 heading_path=_with_title(document.title, path),
                 start=first.start,
-                end=end,
+                end=last.end,
                 page=first.block.page,
                 lines=None if document.first_line is None else (line, line + content.count("\n")),
                 header=_header(first),
                 language=detect(content),
+                place=_place(text, first, last),
             )
         )
         seen[content] += 1
@@ -120,6 +125,30 @@ def _id(uri: str, text: str, earlier: int) -> str:
     """`earlier` tells passages of the same text apart: how many come before this one."""
     content = "\0".join((uri, text, str(earlier)))
     return hashlib.sha256(content.encode("utf-8", errors="backslashreplace")).hexdigest()[:32]
+
+
+def _place(text: str, first: _Unit, last: _Unit) -> Place | None:
+    """From where the passage begins to where it ends: its rows, and its last page if that is another."""
+    place = first.block.place
+    rows = None
+    if place and place.rows:
+        rows = _row(text, first.block, first.start), _row(text, last.block, last.end)
+    last_page = last.block.page if last.block.page != first.block.page else None
+    if not rows and last_page is None:
+        return place
+    return replace(place or Place(), rows=rows, last_page=last_page)
+
+
+def _row(text: str, block: Block, offset: int) -> int:
+    """The row of a sheet at an offset in one of its blocks."""
+    first, _ = (block.place and block.place.rows) or (1, 1)
+    return first + text.count("\n", block.start, offset)
+
+
+def _spot(block: Block) -> tuple[object, ...]:
+    """What no passage crosses: a slide, a sheet, a file inside of the file."""
+    place = block.place
+    return (place.slide, place.sheet, place.part) if place else ()
 
 
 def _with_title(title: str, path: tuple[str, ...]) -> tuple[str, ...]:
@@ -172,12 +201,12 @@ class _Splitter:
             "code": (self._at_parts, self._at_blank_lines, self._at_lines, self._at_width),
         }
 
-    def passages(self, sections: Iterable[_Section]) -> Iterator[tuple[tuple[str, ...], _Unit, int]]:
-        """For each passage its path, first unit and end."""
+    def passages(self, sections: Iterable[_Section]) -> Iterator[tuple[tuple[str, ...], _Unit, _Unit]]:
+        """For each passage its path, first unit and last unit."""
         for group in self._groups(sections):
             path = _common(group)
             for first, last in self._packed(self._units(group, path), self._size(*group)):
-                yield path, first, last.end
+                yield path, first, last
 
     def _size(self, *sections: _Section) -> int:
         first = sections[0].heading or sections[0].blocks[0]
@@ -192,7 +221,8 @@ class _Splitter:
             parent = group[0].path[:-1] if group else ()
             minor = section.heading is not None and section.heading.level >= _MINOR_LEVEL
             most = self._target if minor else self._target // 2 if tiny and own < TINY else 0
-            if group and section.path[: len(parent)] == parent and size + own <= most:
+            together = group and section.spot == group[0].spot
+            if together and section.path[: len(parent)] == parent and size + own <= most:
                 group.append(section)
                 size, tiny = size + own, tiny and own < TINY
             else:

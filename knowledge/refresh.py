@@ -17,6 +17,7 @@ from knowledge.catalog.records import KnownFile, NewVersion
 from knowledge.errors import SaseoError, Unreadable
 from knowledge.ingest import Draft, Ingest, content_hash, texts_by_hash
 from knowledge.library import Library
+from knowledge.parsing.install import installed
 from knowledge.plan import PASSING, Loader, Plan, Work, believe_missing, make_plan
 from knowledge.reports import Problem, Progress, RefreshReport, Stage
 
@@ -88,6 +89,8 @@ class Refresh:
         self._progress = progress
         self._stopped = stopped
         self._believe_removals = believe_removals
+        # What could not be read is tried again when the way to read has changed.
+        self._reading = f"{ingest.recipe}/{installed()}"
         self._began = time.monotonic()
         self._tally = _Tally()
         self._moved: set[int] = set()
@@ -115,7 +118,7 @@ class Refresh:
         with self._library.catalog.read() as connection:
             signatures = reading.signatures(connection)
             excluded = notes.excluded_uris(connection)
-            given_up = notes.given_up(connection, recipe)
+            given_up = notes.given_up(connection, self._reading)
         plan = make_plan(self._loaders, signatures, self._known_files, excluded, recipe, given_up)
         self._tally.counts["unchanged"] = plan.unchanged
         self._tally.spent.update(plan.spent)
@@ -134,7 +137,7 @@ class Refresh:
         tally, roots = self._tally, [_EMBEDDING, *(loader.root for loader in self._loaders)]
         with self._library.catalog.write() as connection:
             notes.replace_problems(
-                connection, roots, tally.problems, plan.withheld, tally.spent, self._ingest.recipe
+                connection, roots, tally.problems, plan.withheld, tally.spent, self._reading
             )
             notes.record_run(connection, report)
         return report

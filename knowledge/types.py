@@ -31,6 +31,21 @@ def parse_scope(text: str) -> Scope:
     return Scope(text.strip())
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in its file something stands, as a person looks for it, beside its page.
+
+    `slide` is 1-based. `rows` are a sheet's, 1-based and inclusive, as it numbers them. `part` is
+    the file inside of an archive or a message. `last_page` is where something ends, if on another page.
+    """
+
+    slide: int | None = None
+    sheet: str = ""
+    rows: tuple[int, int] | None = None
+    part: str = ""
+    last_page: int | None = None
+
+
 BlockKind = Literal["heading", "paragraph", "list", "table", "code"]
 
 
@@ -42,7 +57,8 @@ class Block:
     reading order and don't overlap. `level` is 1 to 6 for a heading, else 0. `page` is 1-based, for formats
     that have pages. For a table, `header` is the text that gives its columns' names (repeated with every part
     of a table that is split), and each line of the block is one row. A list's items and a code block's
-    top-level parts begin at the offsets in `parts`.
+    top-level parts begin at the offsets in `parts`. `place` says more than the page where a format has more;
+    its `rows` are those of a table's lines.
     """
 
     kind: BlockKind
@@ -52,6 +68,7 @@ class Block:
     page: int | None = None
     header: str = ""
     parts: tuple[int, ...] = ()
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +103,7 @@ class Passage:
     lines: tuple[int, int] | None = None
     header: str = ""
     language: Language = "en"
+    place: Place | None = None
 
     @property
     def full_text(self) -> str:
@@ -122,6 +140,7 @@ class Source:
     excerpt: str
     score: float
     modified_at: datetime
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from rich.text import Text
 from knowledge.errors import GenerationFailed
 from knowledge.messages import describe
 from knowledge.messages import text as sentence
-from knowledge.types import Answer, Language, Mode, Source
+from knowledge.types import Answer, Language, Mode, Place, Source
 
 MARGIN = 2
 WIDEST = 100
@@ -67,15 +67,29 @@ def short_path(uri: str, folder: Path, home: Path) -> str:
     return safe(uri)
 
 
-def position(page: int | None, lines: tuple[int, int] | None, language: Language) -> str:
-    """`p. 3`, `line 12`, `lines 12–18`, or nothing."""
+def position(
+    page: int | None, lines: tuple[int, int] | None, language: Language, place: Place | None = None
+) -> str:
+    """`p. 3`, `slide 4`, `sheet “2024”, rows 12–18`, `line 12`, or nothing; first the file in it."""
+    place = place or Place()
+    found = [safe(place.part)]
     if page is not None:
-        return sentence("source-page", language, page=str(page))
-    if lines is None:
-        return ""
-    first, last = lines
-    key = "source-line" if first == last else "source-lines"
-    return sentence(key, language, first=str(first), last=str(last))
+        found.append(_from_to("source-page", page, place.last_page or page, language))
+    if place.slide is not None:
+        found.append(sentence("source-slide", language, slide=str(place.slide)))
+    if place.sheet:
+        found.append(sentence("source-sheet", language, sheet=safe(place.sheet)))
+    if place.rows is not None:
+        found.append(_from_to("source-row", *place.rows, language))
+    if not any(found) and lines is not None:
+        found.append(_from_to("source-line", *lines, language))
+    return ", ".join(filter(None, found))
+
+
+def _from_to(key: str, first: int, last: int, language: Language) -> str:
+    if first == last:
+        return sentence(key, language, first=str(first))
+    return sentence(f"{key}s", language, first=str(first), last=str(last))
 
 
 def heading(source: Source) -> str:
@@ -100,7 +114,7 @@ def source_lines(
             written.append(Text(" " * MARGIN) + lead + Text(line))
         facts = [
             short_path(source.uri, folder, home),
-            position(source.page, source.lines, language),
+            position(source.page, source.lines, language, source.place),
             age(source.modified_at, now, language),
         ]
         below = _join(facts, measure(width) - hang)
@@ -151,7 +165,7 @@ def plain_answer(answer: Answer, *, now: datetime, folder: Path, home: Path) -> 
         facts = [
             heading(source),
             short_path(source.uri, folder, home),
-            position(source.page, source.lines, language),
+            position(source.page, source.lines, language, source.place),
             age(source.modified_at, now, language),
         ]
         listed.append(f"[{source.number}] " + " · ".join(fact for fact in facts if fact))

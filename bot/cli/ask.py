@@ -10,6 +10,7 @@ from typing import Any
 from adapters.console.screen import AnswerScreen
 from bot.cli.arguments import clean
 from bot.cli.session import Session
+from knowledge.catalog.places import place_as_dict
 from knowledge.types import (
     EVERYONE,
     Answer,
@@ -78,6 +79,7 @@ def source_as_dict(source: Source) -> dict[str, Any]:
         "page": source.page,
         "section": source.section,
         "lines": list(source.lines) if source.lines else None,
+        "place": source.place and place_as_dict(source.place),
         "excerpt": source.excerpt,
         "score": source.score,
     }

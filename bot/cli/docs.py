@@ -13,6 +13,7 @@ from adapters.console.render import age, position, safe, short_path
 from bot.cli import screen
 from bot.cli.arguments import clean
 from bot.cli.session import Session
+from knowledge.catalog.places import place_as_dict
 from knowledge.types import EVERYONE
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def show_one(session: Session, wanted: str, *, as_json: bool) -> None:
     )
     for number, passage in enumerate(passages, 1):
         where = " › ".join(safe(part) for part in passage.heading_path)
-        place = position(passage.page, passage.lines, session.language)
+        place = position(passage.page, passage.lines, session.language, passage.place)
         session.show("")
         session.show(Text(f"{number}  " + " · ".join(part for part in (where, place) if part), "name"))
         session.show(screen.indented(safe(passage.text)))
@@ -119,6 +120,7 @@ def _passage_as_dict(passage: Passage) -> dict[str, Any]:
         "section": " > ".join(passage.heading_path),
         "page": passage.page,
         "lines": list(passage.lines) if passage.lines else None,
+        "place": passage.place and place_as_dict(passage.place),
         "language": passage.language,
         "text": passage.text,
     }

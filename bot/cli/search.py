@@ -12,6 +12,7 @@ from bot.cli import screen
 from bot.cli.arguments import clean
 from bot.cli.ask import audience
 from bot.cli.session import Session
+from knowledge.catalog.places import place_as_dict
 from knowledge.types import LANGUAGES
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def _show(session: Session, rank: int, candidate: Candidate) -> None:
     where = " › ".join(safe(part) for part in passage.heading_path) or safe(document.title)
     facts = [
         short_path(document.uri, Path.cwd(), Path.home()),
-        position(passage.page, passage.lines, session.language),
+        position(passage.page, passage.lines, session.language, passage.place),
         *(session.text("search-also-in", path=safe(other)) for other in candidate.also_in[:3]),
     ]
     session.show(
@@ -122,6 +123,7 @@ def _as_dict(found: Retrieval) -> dict[str, Any]:
                 "section": " > ".join(candidate.passage.heading_path),
                 "page": candidate.passage.page,
                 "lines": list(candidate.passage.lines) if candidate.passage.lines else None,
+                "place": candidate.passage.place and place_as_dict(candidate.passage.place),
                 "language": candidate.passage.language,
                 "excerpt": candidate.passage.text,
                 "score": candidate.score,

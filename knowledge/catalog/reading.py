@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, RowMapping, Select, Text, and_, bindparam, cast, func, select, true
 
+from knowledge.catalog.places import place_from_dict
 from knowledge.catalog.records import KnownFile, ScorablePassage, StoredPassage
 from knowledge.catalog.schema import documents, passages, state, statistics, vectors, versions
 from knowledge.index import Entry
@@ -222,4 +223,5 @@ def _passage(row: RowMapping) -> Passage:
         lines=lines,
         header=row["header"],
         language=row["language"],
+        place=row["place"] and place_from_dict(row["place"]),
     )

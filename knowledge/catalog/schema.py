@@ -90,6 +90,7 @@ passages = Table(
     Column("page", Integer, nullable=True),
     Column("first_line", Integer, nullable=True),
     Column("last_line", Integer, nullable=True),
+    Column("place", JSON(none_as_null=True), nullable=True),  # knowledge.types.Place, what is known of it
     Column("terms", Text, nullable=False),  # the analysed words, packed (knowledge.ranking.bm25)
     Column("term_count", Integer, nullable=False),
     Column("squeezed", Text, nullable=False),  # what character bigrams are counted in

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from knowledge.catalog.places import place_as_dict
 from knowledge.catalog.records import AnalysedPassage, Flip, NewVersion, StagedVersion
 from knowledge.catalog.schema import documents, passages, state, statistics, vectors, versions
 from knowledge.embedding import Vector
@@ -188,6 +189,7 @@ def _passage_row(row: int, version_id: int, analysed: AnalysedPassage) -> dict[s
         "page": passage.page,
         "first_line": first,
         "last_line": last,
+        "place": passage.place and place_as_dict(passage.place),
         "terms": analysed.analysed.terms,
         "term_count": analysed.analysed.n_terms,
         "squeezed": analysed.analysed.squeezed,

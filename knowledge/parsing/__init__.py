@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import unicodedata
 from collections.abc import Callable
+from typing import cast
 
 from knowledge.errors import Unreadable
 from knowledge.parsing.code import parse_code
@@ -36,7 +38,32 @@ _PARSERS: dict[str, Callable[[str, str], ParsedDocument]] = {
     **dict.fromkeys((".csv", ".tsv", ".tab"), parse_table),
     **dict.fromkeys((f".{name}" for name in _CODE.split()), parse_code),
 }
-_EXTENSIONS = _HTML | _PARSERS.keys()
+_PACKAGES = """
+pdf hwp hwpx hml docx docm dotx dotm pptx pptm ppsx potx xlsx xlsm xltx xlsb xls odt ott ods ots odp otp rtf
+epub msg zip
+"""
+# What has a reader of its own; the content decides which.
+_FORMATTED = frozenset(f".{name}" for name in _PACKAGES.split())
+_BY_NAME = {".eml": "EML", ".ipynb": "Jupyter"}
+_EXTENSIONS = _HTML | _FORMATTED | _BY_NAME.keys() | _PARSERS.keys()
+_READERS = {
+    "PDF": "pdf:read_pdf",
+    "HWP": "hwp:read_hwp",
+    "HWPX": "hwp:read_hwp",
+    "HWPML": "hwpml:read_hwpml",
+    "DOCX": "docx:read_docx",
+    "PPTX": "pptx:read_pptx",
+    "XLSX": "sheets:read_sheets",
+    "XLS": "sheets:read_sheets",
+    "ODS": "sheets:read_sheets",
+    "ODT": "odf:read_odf",
+    "ODP": "odf:read_odf",
+    "RTF": "rtf:read_rtf",
+    "EPUB": "epub:read_epub",
+    "Jupyter": "notebook:read_notebook",
+}
+# These hold other files.
+_CONTAINERS = {"EML": "mail:read_eml", "MSG": "mail:read_msg", "ZIP": "archive:read_zip"}
 _CODE_NAMES = frozenset(("containerfile", "dockerfile", "gemfile", "jenkinsfile", "makefile", "vagrantfile"))
 _EXTENSION = re.compile(r".\.([A-Za-z][A-Za-z0-9_+-]{0,15})$")
 _HTML_START = re.compile(
@@ -58,22 +85,35 @@ def supported(name: str) -> bool:
     return not suffix or suffix in _EXTENSIONS
 
 
-def parse(name: str, data: bytes) -> ParsedDocument:
+def parse(name: str, data: bytes, depth: int = 0) -> ParsedDocument:
     """Read a file's content.
 
     What it is decides first (a PDF named `.txt` isn't text, and HTML named `.txt` is HTML), then its name.
     The title is what the format calls one, else the name without its extension.
 
+    Args:
+        name: the file's, without its folder.
+        data: its content.
+        depth: in how many other files it lies.
+
     Raises:
-        Unreadable: `unsupported` or `binary` (`detail` is the format or the extension), `encoding` or
-        `empty`.
+        Unreadable: `unsupported` or `binary` (`detail` is the format or the extension), `encoding`, `empty`,
+        `malformed`, `encrypted`, `distribution`, `needs_ocr`, `not_installed` or `too_complex`.
     """
     suffix = extension(name)
+    stem = unicodedata.normalize("NFC", name[: len(name) - len(suffix)])
     if found := recognise(data):
-        raise Unreadable(reason=found.reason, detail=found.name)
+        if found.name == "encrypted":
+            raise Unreadable(reason="encrypted", detail="")
+        if found.kind != "document":
+            raise Unreadable(reason=found.kind, detail=found.name)
+        return _read(found.name, data, stem, depth)
     if not supported(name):
         raise Unreadable(reason="unsupported", detail=suffix)
-    stem = unicodedata.normalize("NFC", name[: len(name) - len(suffix)])
+    if suffix in _FORMATTED:
+        raise Unreadable(reason="malformed" if data.strip() else "empty", detail="")
+    if suffix in _BY_NAME:
+        return _read(_BY_NAME[suffix], data, stem, depth)
     parser = _PARSERS.get(suffix, parse_code if name.lower() in _CODE_NAMES else parse_text)
     if suffix in _HTML or (parser is parse_text and _HTML_START.match(data)):
         from knowledge.parsing.html import parse_html
@@ -83,3 +123,16 @@ def parse(name: str, data: bytes) -> ParsedDocument:
     if not document.blocks:
         raise Unreadable(reason="empty", detail="")
     return document
+
+
+def _read(format_: str, data: bytes, stem: str, depth: int) -> ParsedDocument:
+    """Read what has a reader of its own. Of a damaged file a library may raise anything at all."""
+    module, _, function = (_READERS.get(format_) or _CONTAINERS[format_]).partition(":")
+    reader = getattr(importlib.import_module(f"knowledge.parsing.{module}"), function)
+    arguments = (data, stem, parse, depth) if format_ in _CONTAINERS else (data, stem)
+    try:
+        return cast("ParsedDocument", reader(*arguments))
+    except (Unreadable, MemoryError, RecursionError):
+        raise
+    except Exception as error:
+        raise Unreadable(reason="malformed", detail=f"{format_}, {type(error).__name__}") from error

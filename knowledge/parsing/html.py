@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from knowledge.errors import Unreadable
+from knowledge.parsing.blocks import Collector, DocumentText, Piece
 from knowledge.parsing.encoding import decode, normalize
-from knowledge.parsing.html_blocks import Collector, DocumentText, ListLines, Piece, TableRows
+from knowledge.parsing.html_blocks import ListLines, TableRows
 from knowledge.parsing.text import parse_text
 from knowledge.types import BlockKind, ParsedDocument
 

@@ -1,57 +1,17 @@
-"""What HTML's blocks become: a document's text, a list's lines, a table's rows."""
+"""What HTML's blocks become: a list's lines, a table's rows."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import takewhile
-from typing import Protocol
 
+from knowledge.parsing.blocks import Collector, Piece
 from knowledge.parsing.tables import looks_like_names
-from knowledge.types import Block, BlockKind, ParsedDocument
 
-_LONGEST_HEADING = 200
 # How far a cell is believed to reach, and the longest text that is repeated there.
 _WIDEST_SPAN = 100
 _LONGEST_REPEATED = 200
 _SAMPLED_ROWS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A block and its own text; `parts` are offsets into `text`."""
-
-    kind: BlockKind
-    text: str
-    level: int = 0
-    header: str = ""
-    parts: tuple[int, ...] = ()
-
-
-class Collector(Protocol):
-    """Takes what an element contains, in reading order."""
-
-    def add(self, piece: Piece) -> None: ...
-
-
-class DocumentText:
-    """The blocks of the document, with a blank line between them."""
-
-    def __init__(self) -> None:
-        self.blocks: list[Block] = []
-        self._texts: list[str] = []
-        self._size = 0
-
-    def add(self, piece: Piece) -> None:
-        kind = "paragraph" if piece.level and len(piece.text) > _LONGEST_HEADING else piece.kind
-        start, end = self._size, self._size + len(piece.text)
-        parts = tuple(start + part for part in piece.parts)
-        level = piece.level if kind == "heading" else 0
-        self.blocks.append(Block(kind, start, end, level=level, header=piece.header, parts=parts))
-        self._texts.append(piece.text)
-        self._size = end + 2
-
-    def parsed(self, title: str) -> ParsedDocument:
-        return ParsedDocument(title, "\n\n".join(self._texts), tuple(self.blocks), first_line=None)
 
 
 class ListLines:
@@ -99,6 +59,7 @@ class _Cell:
     columns: int
     rows: int
     texts: list[str] = field(default_factory=list)
+    same_as: str = ""  # the neighbour that it is merged with: `above` or `left`
 
 
 class TableRows:
@@ -118,6 +79,16 @@ class TableRows:
             self.row()
         self._cell = _Cell(names, min(max(columns, 1), _WIDEST_SPAN), min(max(rows, 1), _WIDEST_SPAN))
         self._rows[-1].append(self._cell)
+
+    def repeat_above(self) -> None:
+        """The cell is merged with the one above it and stands for the same."""
+        if self._cell:
+            self._cell.same_as = "above"
+
+    def repeat_left(self) -> None:
+        """The cell is merged with the one to its left."""
+        if self._cell:
+            self._cell.same_as = "left"
 
     def end_cell(self) -> None:
         self._cell = None
@@ -148,18 +119,18 @@ class TableRows:
         into.add(Piece("table", "\n".join(lines), header=header))
 
     def _grid(self) -> list[list[str]]:
-        grid = []
+        grid: list[list[str]] = []
         above: dict[
             int, tuple[str, int]
         ] = {}  # by column: a text that reaches down here, and for how many rows
         for cells in self._rows:
-            texts = ((cell, " ".join(cell.texts)) for cell in cells)
+            row: list[str] = []
             waiting = (
                 (_repeated(text) if column else text, cell.rows)
-                for cell, text in texts
+                for cell in cells
+                for text in [self._text(cell, row, grid)]
                 for column in range(cell.columns)
             )
-            row: list[str] = []
             below: dict[int, tuple[str, int]] = {}
             while entry := above.get(len(row)) or next(waiting, None):
                 text, rows = entry
@@ -169,6 +140,15 @@ class TableRows:
             above = below
             grid.append(row)
         return grid
+
+    def _text(self, cell: _Cell, row: list[str], grid: list[list[str]]) -> str:
+        """A cell's text, or that of the neighbour that it is merged with; `row` is what stands left of it."""
+        if cell.same_as == "left":
+            return _repeated(row[-1]) if row else ""
+        if cell.same_as == "above":
+            above = grid[-1] if grid else []
+            return _repeated(above[len(row)]) if len(row) < len(above) else ""
+        return " ".join(filter(None, cell.texts))
 
 
 def _repeated(text: str) -> str:

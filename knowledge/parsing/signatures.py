@@ -1,24 +1,26 @@
-"""Formats that are told by their first bytes, whatever the file is called."""
+"""Formats that are told by their content, whatever the file is called."""
 
 from __future__ import annotations
 
+import io
+import zipfile
 from dataclasses import dataclass
 from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A document in a format that isn't read (`unsupported`), or no document (`binary`)."""
+    """A document that has a reader, one in a format that isn't read (`unsupported`), or none (`binary`)."""
 
     name: str
-    reason: Literal["unsupported", "binary"]
+    kind: Literal["document", "unsupported", "binary"] = "document"
 
 
 _DOCUMENTS = (
-    (b"%PDF-", "PDF"),
-    (b"HWP Document File", "HWP"),
-    (b"{\\rtf", "RTF"),
-    (b"SQLite format 3\0", "SQLite"),
+    (b"%PDF-", Format("PDF")),
+    (b"{\\rtf", Format("RTF")),
+    (b"HWP Document File V", Format("HWP 3", "unsupported")),
+    (b"SQLite format 3\0", Format("SQLite", "unsupported")),
 )
 _BINARIES = (
     (b"\x89PNG\r\n\x1a\n", "PNG"),
@@ -47,45 +49,68 @@ _BINARIES = (
     (b"wOFF\0", "font"),
     (b"wOF2\0", "font"),
 )
-# In the first entries of the archive; their names stand there uncompressed.
+_SIGNATURES = (*_DOCUMENTS, *((signature, Format(name, "binary")) for signature, name in _BINARIES))
+# What an archive holds that is a package.
 _PACKAGES = (
+    ("word/document.xml", "DOCX"),
+    ("xl/workbook.xml", "XLSX"),
+    ("xl/workbook.bin", "XLSX"),
+    ("ppt/presentation.xml", "PPTX"),
+    ("Contents/content.hpf", "HWPX"),
+)
+# What its first entry says it is.
+_MEDIA_TYPES = (
     (b"application/hwp+zip", "HWPX"),
     (b"application/epub+zip", "EPUB"),
-    (b"application/vnd.oasis.opendocument", "OpenDocument"),
-    (b"word/", "DOCX"),
-    (b"xl/", "XLSX"),
-    (b"ppt/", "PPTX"),
+    (b"application/vnd.oasis.opendocument.spreadsheet", "ODS"),
+    (b"application/vnd.oasis.opendocument.text", "ODT"),
+    (b"application/vnd.oasis.opendocument.presentation", "ODP"),
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_STREAMS = (
-    ("WordDocument", "DOC"),
-    ("Workbook", "XLS"),
-    ("PowerPoint Document", "PPT"),
-    ("__substg1.0", "MSG"),
+    ("EncryptedPackage", Format("encrypted", "unsupported")),
+    ("WordDocument", Format("DOC", "unsupported")),
+    ("Workbook", Format("XLS")),
+    ("PowerPoint Document", Format("PPT", "unsupported")),
+    ("__properties_version1.0", Format("MSG")),
 )
+_PDF_MAY_BEGIN_AT = 1024
+_START = 4096
 
 
 def recognise(data: bytes) -> Format | None:
-    """The format of a file that isn't text, or None if its first bytes say nothing."""
-    for signature, name in _DOCUMENTS:
-        if data.startswith(signature):
-            return Format(name, "unsupported")
-    for signature, name in _BINARIES:
-        if data.startswith(signature):
-            return Format(name, "binary")
+    """The format of a file that isn't plain text, or None if its content says nothing."""
+    begins = (found for signature, found in _SIGNATURES if data.startswith(signature))
+    if found := next(begins, None):
+        return found
     if data.startswith(_OLE):
-        return Format(_ole(data), "unsupported")
+        return _ole(data)
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        packages = (name for mark, name in _PACKAGES if mark in data[:8192])
-        return Format(name, "unsupported") if (name := next(packages, "")) else Format("ZIP", "binary")
+        return Format(_package(data))
+    if b"%PDF-1." in data[:_PDF_MAY_BEGIN_AT] and b"\0" in data[:_START]:
+        return Format("PDF")
+    if b"<HWPML" in data[:_START] or "<HWPML".encode("utf-16-le") in data[:_START]:
+        return Format("HWPML")
     return _container(data)
 
 
-def _ole(data: bytes) -> str:
-    if b"HWP Document File" in data[: 1 << 20]:
-        return "HWP"
-    streams = (name for stream, name in _OLE_STREAMS if stream.encode("utf-16-le") in data[: 1 << 20])
-    return next(streams, "OLE")
+def _ole(data: bytes) -> Format:
+    if b"HWP Document File" in data:
+        return Format("HWP")
+    found = (format_ for stream, format_ in _OLE_STREAMS if stream.encode("utf-16-le") in data)
+    return next(found, Format("OLE", "unsupported"))
+
+
+def _package(data: bytes) -> str:
+    for media_type, name in _MEDIA_TYPES:
+        if media_type in data[: len(media_type) + 100]:
+            return name
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = frozenset(archive.namelist())
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        return "ZIP"  # whose reader says what is wrong with it
+    return next((name for entry, name in _PACKAGES if entry in names), "ZIP")
 
 
 def _container(data: bytes) -> Format | None:

@@ -53,6 +53,19 @@ def _lines(text: str, delimiter: str, *, quotes: bool) -> list[str]:
     return [_line(row, names if number > named else []) for number, row in rows]
 
 
+def named_lines(rows: list[Row], above: Row) -> tuple[list[str], Row]:
+    """A table's rows as lines of text like those of `parse_table`, and the names of its columns.
+
+    Args:
+        rows: of one-line cells.
+        above: the names that are taken where no row of these looks like names.
+    """
+    named, names = _names(rows[:_SAMPLED_ROWS])
+    if named < 0:
+        names = above
+    return [_line(row, names if number > named else []) for number, row in enumerate(rows)], names
+
+
 def looks_like_names(cells: Row, below: list[Row]) -> bool:
     """Whether a table's first row names its columns: short, different, no figures, none seen below."""
     filled = [cell for cell in cells if cell]

@@ -125,7 +125,7 @@ def test_english_counts_have_plurals():
 
 def test_no_isolation_marks():
     """Invisible marks around variables show as boxes in terminals."""
-    assert text("source-page", "ko", page="3") == "3쪽"
+    assert text("source-page", "ko", first="3") == "3쪽"
 
 
 def test_numbers_are_grouped_and_identifiers_are_not():

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from knowledge.parsing import parse
 from knowledge.passages import MAXIMUM, TARGET, TINY, split, width
-from knowledge.types import Block, BlockKind, Language, ParsedDocument, Passage
+from knowledge.types import Block, BlockKind, Language, ParsedDocument, Passage, Place
 
 
 def _sentences(text: str, language: Language) -> list[tuple[int, int]]:
@@ -267,3 +267,32 @@ def test_every_letter_is_in_exactly_one_passage(document: ParsedDocument, target
         if block.kind != "heading" or not any(title in passage.heading_path for passage in passages):
             places = range(block.start, block.end)
             assert all(covered[place] or document.text[place].isspace() for place in places)
+
+
+def test_a_passage_says_where_it_ends() -> None:
+    """One that goes over a page's end has both pages; one that doesn't, its own alone."""
+    text = "one sentence\n\nanother one"
+    blocks = (Block("paragraph", 0, 12, page=1), Block("paragraph", 14, 25, page=2))
+    (passage,) = split(ParsedDocument("t", text, blocks, None), "/a.pdf", _sentences)
+    assert (passage.page, passage.place) == (1, Place(last_page=2))
+    (passage,) = split(ParsedDocument("t", text, blocks[:1], None), "/a.pdf", _sentences)
+    assert (passage.page, passage.place) == (1, None)
+
+
+def test_no_passage_holds_two_parts() -> None:
+    """Files inside of one file stay apart, however short they are."""
+    text = "a\n\nx\n\nb\n\ny"
+    blocks = tuple(
+        Block(kind, place, place + 1, level=level, place=Place(part=part))
+        for kind, place, level, part in (
+            ("heading", 0, 1, "a"),
+            ("paragraph", 3, 0, "a"),
+            ("heading", 6, 1, "b"),
+            ("paragraph", 9, 0, "b"),
+        )
+    )
+    passages = split(ParsedDocument("t", text, blocks, None), "/a.zip", _sentences)
+    assert [(passage.text, passage.place) for passage in passages] == [
+        ("x", Place(part="a")),
+        ("y", Place(part="b")),
+    ]

@@ -254,11 +254,11 @@ def test_files_of_no_use_are_told_each_time_and_read_once(tmp_path: Path, folder
     """Unsupported, empty and binary files are reported by every run, and read again only when they change."""
     (folder / "empty.txt").write_bytes(b"")
     (folder / "rubbish.txt").write_bytes(bytes(range(256)) * 40)
-    (folder / "slides.pptx").write_bytes(b"PK")
+    (folder / "film.mp4").write_bytes(b"PK")
     fill(folder, {"kiwi.md": note("kiwi")})
     knowledge = open_knowledge(tmp_path / "data")
     shelf = Shelf(Folder(folder))
-    expected = {"empty.txt": "empty", "rubbish.txt": "binary", "slides.pptx": "unsupported"}
+    expected = {"empty.txt": "empty", "rubbish.txt": "binary", "film.mp4": "unsupported"}
     for reads in (["empty.txt", "kiwi.md", "rubbish.txt"], [], []):
         shelf.reads.clear()
         report = knowledge.refresh_from([shelf])

@@ -1,6 +1,11 @@
 ### Sources and answers
 
-source-page = p. { $page }
+source-page = p. { $first }
+source-pages = pp. { $first }–{ $last }
+source-slide = slide { $slide }
+source-sheet = sheet “{ $sheet }”
+source-row = row { $first }
+source-rows = rows { $first }–{ $last }
 source-line = line { $first }
 source-lines = lines { $first }–{ $last }
 answer-sources = Sources

@@ -1,6 +1,11 @@
 ### 출처와 답
 
-source-page = { $page }쪽
+source-page = { $first }쪽
+source-pages = { $first }–{ $last }쪽
+source-slide = 슬라이드 { $slide }
+source-sheet = ‘{ $sheet }’ 시트
+source-row = { $first }행
+source-rows = { $first }–{ $last }행
 source-line = { $first }행
 source-lines = { $first }–{ $last }행
 answer-sources = 출처

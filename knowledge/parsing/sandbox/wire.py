@@ -7,7 +7,7 @@ import struct
 from typing import Any, BinaryIO, get_args
 
 from knowledge.errors import Unreadable
-from knowledge.types import Block, BlockKind, ParsedDocument
+from knowledge.types import Block, BlockKind, ParsedDocument, Place
 
 _REQUEST = struct.Struct(">II")  # bytes of the name, bytes of the content
 _ANSWER = struct.Struct(">I")
@@ -15,7 +15,21 @@ _KINDS = frozenset(get_args(BlockKind))
 _LONGEST_TITLE = 1000
 _LONGEST_DETAIL = 200
 # What the child may say of a document: all else that is wrong, the parent finds out by itself.
-REASONS = frozenset(("unsupported", "empty", "binary", "encoding", "malformed", "too_complex", "unexpected"))
+REASONS = frozenset(
+    (
+        "unsupported",
+        "empty",
+        "binary",
+        "encoding",
+        "malformed",
+        "too_complex",
+        "unexpected",
+        "encrypted",
+        "distribution",
+        "needs_ocr",
+        "not_installed",
+    )
+)
 
 
 class Untrustworthy(Exception):
@@ -109,8 +123,10 @@ def _send(pipe: BinaryIO, answer: dict[str, Any]) -> None:
 def _packed(block: Block) -> list[Any]:
     """A block as a list; the fields that most blocks lack only where there are any."""
     packed: list[Any] = [block.kind, block.start, block.end]
-    if block.level or block.page or block.header or block.parts:
+    if block.level or block.page or block.header or block.parts or block.place:
         packed += [block.level, block.page, block.header, block.parts]
+    if (place := block.place) is not None:
+        packed += [place.slide, place.sheet, place.rows, place.part]
     return packed
 
 
@@ -132,12 +148,29 @@ def _block(packed: Any) -> Block:
     match packed:
         case [str(kind), int(start), int(end)] if kind in _KINDS:
             return Block(kind, start, end)  # type: ignore[arg-type]
-        case [str(kind), int(start), int(end), int(level), page, str(header), list(parts)] if (
+        case [str(kind), int(start), int(end), int(level), page, str(header), list(parts), *place] if (
             kind in _KINDS
             and 0 <= level <= 6
-            and (page is None or (isinstance(page, int) and page > 0))
+            and _is_number(page)
             and all(isinstance(part, int) for part in parts)
         ):
-            return Block(kind, start, end, level, page, header, tuple(parts))  # type: ignore[arg-type]
+            where = _place(place) if place else None
+            return Block(kind, start, end, level, page, header, tuple(parts), where)  # type: ignore[arg-type]
         case _:
             raise Untrustworthy("block")
+
+
+def _place(packed: list[Any]) -> Place:
+    match packed:
+        case [slide, str(sheet), None, str(part)] if _is_number(slide):
+            return Place(slide, sheet, None, part)
+        case [slide, str(sheet), [int(first), int(last)], str(part)] if (
+            _is_number(slide) and 0 < first <= last
+        ):
+            return Place(slide, sheet, (first, last), part)
+        case _:
+            raise Untrustworthy("place")
+
+
+def _is_number(value: Any) -> bool:
+    return value is None or (isinstance(value, int) and value > 0)

@@ -38,6 +38,7 @@ def test_ask_as_json_is_a_contract(saseo):
                 "page": None,
                 "section": "연차",
                 "lines": [3, 4],
+                "place": None,
                 "excerpt": "연차는 15일입니다.",
                 "score": 0.875,
             }

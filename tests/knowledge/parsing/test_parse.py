@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import unicodedata
-import zipfile
 
 import pytest
 from hypothesis import given
@@ -12,15 +10,6 @@ from hypothesis import strategies as st
 
 from knowledge.errors import Unreadable
 from knowledge.parsing import extension, parse, supported
-
-
-def _zip(*names: str) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        for name in names:
-            archive.writestr(name, "content")
-    return stream.getvalue()
-
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
 
@@ -52,7 +41,7 @@ def test_supported_names(name: str) -> None:
     assert supported(name)
 
 
-@pytest.mark.parametrize("name", ["a.pdf", "b.hwp", "c.docx", "d.PNG", "e.exe", "f.eml"])
+@pytest.mark.parametrize("name", ["a.doc", "b.hwt", "c.ppt", "d.PNG", "e.exe", "f.mp4"])
 def test_unsupported_names(name: str) -> None:
     """Other formats are reported with their extension."""
     assert not supported(name)
@@ -64,14 +53,10 @@ def test_unsupported_names(name: str) -> None:
 @pytest.mark.parametrize(
     ("data", "reason", "detail"),
     [
-        (b"%PDF-1.7\n", "unsupported", "PDF"),
-        (_zip("[Content_Types].xml", "word/document.xml"), "unsupported", "DOCX"),
-        (_zip("xl/workbook.xml"), "unsupported", "XLSX"),
-        (_zip("notes.txt"), "binary", "ZIP"),
-        (OLE + b"HWP Document File", "unsupported", "HWP"),
+        (b"HWP Document File V3.00 \x1a", "unsupported", "HWP 3"),
         (OLE + "WordDocument".encode("utf-16-le"), "unsupported", "DOC"),
+        (OLE + "EncryptedPackage".encode("utf-16-le"), "encrypted", ""),
         (OLE, "unsupported", "OLE"),
-        (b"{\\rtf1 text}", "unsupported", "RTF"),
         (b"\x89PNG\r\n\x1a\n" + b"x" * 9, "binary", "PNG"),
         (b"\xff\xd8\xff\xe0JFIF", "binary", "JPEG"),
         (b"\x7fELF\x02\x01", "binary", "ELF"),
@@ -86,6 +71,14 @@ def test_other_formats_under_a_text_name(data: bytes, reason: str, detail: str) 
         with pytest.raises(Unreadable) as caught:
             parse(name, data)
         assert caught.value.parameters == {"reason": reason, "detail": detail}
+
+
+@pytest.mark.parametrize("name", ["a.pdf", "b.hwp", "c.docx", "d.xlsx", "e.zip"])
+def test_a_name_that_promises_too_much(name: str) -> None:
+    """Text isn't read as what its name says, nor as text: something has gone wrong with the file."""
+    with pytest.raises(Unreadable) as caught:
+        parse(name, b"text")
+    assert caught.value.parameters == {"reason": "malformed", "detail": ""}
 
 
 def test_words_that_begin_like_a_signature() -> None:

@@ -91,7 +91,7 @@ def test_a_hidden_folder_may_be_named(tmp_path: Path) -> None:
 
 def test_patterns_are_gitignores(tmp_path: Path) -> None:
     """`include` chooses files; `exclude` leaves out files and whole folders, and `!` takes back."""
-    _make(tmp_path, "a.md", "b.txt", "drafts/c.md", "sub/drafts/d.md", "sub/keep.md", "sub/e.md", "x.pdf")
+    _make(tmp_path, "a.md", "b.txt", "drafts/c.md", "sub/drafts/d.md", "sub/keep.md", "sub/e.md", "x.mp4")
     folder = Folder(tmp_path, include=("*.md",), exclude=("drafts/", "sub/*.md", "!sub/keep.md"))
     found = scan(folder)
     assert _names(tmp_path, found) == ["a.md", "sub/keep.md"]
@@ -107,12 +107,12 @@ def test_a_pattern_that_cannot_be_used(tmp_path: Path) -> None:
 
 def test_files_that_cannot_be_documents_are_reported(tmp_path: Path) -> None:
     """An unsupported format with its extension, and a file that is too large."""
-    _make(tmp_path, "a.pdf", "large.txt", "small.txt")
+    _make(tmp_path, "a.mp4", "large.txt", "small.txt")
     (tmp_path / "large.txt").write_bytes(b"x" * 11)
     found = scan(Folder(tmp_path, max_size=10))
     assert _names(tmp_path, found) == ["small.txt"]
-    assert _problems(tmp_path, found) == {"a.pdf": "unsupported", "large.txt": "too_large"}
-    assert found.problems[0].error.parameters["detail"] == ".pdf"
+    assert _problems(tmp_path, found) == {"a.mp4": "unsupported", "large.txt": "too_large"}
+    assert found.problems[0].error.parameters["detail"] == ".mp4"
 
 
 def test_what_is_no_file_is_never_opened(tmp_path: Path) -> None:

@@ -21,10 +21,20 @@ from knowledge.parsing.sandbox.wire import (
     send_failure,
     send_request,
 )
-from knowledge.types import Block, ParsedDocument
+from knowledge.types import Block, ParsedDocument, Place
 
 MOST = 1 << 20
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+
+
+NUMBERS = st.integers(1, 10**6)
+PLACES = st.builds(
+    Place,
+    slide=st.none() | NUMBERS,
+    sheet=TEXT,
+    rows=st.none() | st.tuples(NUMBERS, NUMBERS).map(sorted).map(tuple),
+    part=TEXT,
+)
 
 
 @st.composite
@@ -41,6 +51,7 @@ def documents(draw: st.DrawFn) -> ParsedDocument:
             page=draw(st.none() | st.integers(1, 10**6)),
             header=draw(TEXT),
             parts=tuple(sorted(draw(st.sets(st.integers(start, end - 1), max_size=3)))),
+            place=draw(st.none() | PLACES),
         )
         for start, end in itertools.pairwise(borders)
     ]
@@ -112,6 +123,10 @@ GOOD = {"title": "t", "text": "some text", "first_line": 1, "blocks": [["paragra
         {"blocks": [["heading", 0, 9, 1, 0, "", []]]},
         {"blocks": [["heading", 0, 9, 1, "1", "", []]]},
         {"blocks": [["heading", 0, 9, 1, None, 3, []]]},
+        {"blocks": [["table", 0, 9, 0, None, "", [], None, "sheet"]]},
+        {"blocks": [["table", 0, 9, 0, None, "", [], 0, "", None, ""]]},
+        {"blocks": [["table", 0, 9, 0, None, "", [], None, "", [2, 1], ""]]},
+        {"blocks": [["table", 0, 9, 0, None, "", [], None, "", [1], ""]]},
         {"blocks": [["list", 0, 9, 0, None, "", [9]]]},
         {"blocks": [["list", 0, 9, 0, None, "", ["1"]]]},
     ],

@@ -1,0 +1,190 @@
+"""PDF, by PDFium: pages, headings by size, paragraphs, lists and ruled tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from knowledge.errors import Unreadable
+from knowledge.parsing.blocks import DocumentText, Piece, one_line
+from knowledge.parsing.encoding import normalize
+from knowledge.parsing.html_blocks import TableRows
+from knowledge.parsing.install import not_installed
+from knowledge.parsing.pdf_lines import (
+    Line,
+    hangul_spaces_are_kept,
+    heading_levels,
+    paragraphs,
+    runs,
+    without_furniture,
+)
+from knowledge.parsing.pdf_tables import Grid, find_grids
+from knowledge.types import ParsedDocument
+
+_LEAST_TEXT = 8  # characters: a page with less and a picture is a scan
+_DEPTH = 4  # of drawings inside of drawings
+# What programs write as a title without being asked.
+_NO_TITLE = re.compile(
+    r"(?i)(?:microsoft (?:word|powerpoint|excel) - )|untitled|제목 ?없음|^\S+\.\w{2,5}$|^\W*$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    number: int
+    lines: list[Line]
+    tables: list[tuple[Grid, TableRows]]
+    is_scan: bool
+
+
+def read_pdf(data: bytes, stem: str) -> ParsedDocument:
+    """The text in the order in which it was written, by pages, without running heads and page numbers.
+
+    Text that is larger than the rest is a heading. What stands between ruling lines is a table.
+
+    Raises:
+        Unreadable: `encrypted` (a password is needed to open it), `malformed`, `empty`, `needs_ocr` (pages
+        are pictures, and none has text; `detail` counts them), `not_installed`.
+    """
+    try:
+        import pypdfium2
+    except (ImportError, OSError) as error:
+        raise not_installed("pypdfium2", error) from error
+    try:
+        file = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        reason = "encrypted" if "password" in str(error).lower() else "malformed"
+        raise Unreadable(reason=reason, detail="PDF") from error
+    with file:
+        pages = list(_pages(file))
+        title = one_line(file.get_metadata_value("Title"))
+    texts = without_furniture([page.lines for page in pages])
+    levels = heading_levels(texts)
+    spaces_are_kept = hangul_spaces_are_kept(texts)
+    document = DocumentText()
+    for page, lines in zip(pages, texts, strict=True):
+        document.page = page.number
+        _add(document, page, lines, levels, spaces_are_kept=spaces_are_kept)
+    scans = sum(page.is_scan for page in pages)
+    if not document.blocks and scans:
+        raise Unreadable(reason="needs_ocr", detail=str(scans))
+    return document.finished(
+        title if title and not _NO_TITLE.search(title) else _first_heading(document) or stem
+    )
+
+
+def _first_heading(document: DocumentText) -> str:
+    """What stands largest on the first page, if that begins the document."""
+    first = document.blocks[0] if document.blocks else None
+    if first is None or first.level != 1 or first.page != 1:
+        return ""
+    return document.text_of(first)
+
+
+def _pages(file: Any) -> Iterator[_Page]:
+    import pypdfium2
+
+    for index in range(len(file)):
+        try:
+            page = file[index]
+        except pypdfium2.PdfiumError:  # a page that is damaged; the others may be sound
+            continue
+        text = page.get_textpage()
+        lines = list(_lines(text))
+        grids, pictures = _drawings(page)
+        tables = [(grid, rows) for grid in grids if (rows := _table(text, grid)) is not None]
+        size = sum(len(line.text) for line in lines)
+        yield _Page(index + 1, lines, tables, is_scan=size < _LEAST_TEXT and pictures > 0)
+        text.close()
+        page.close()
+
+
+def _lines(text: Any) -> Iterator[Line]:
+    """The page's lines as PDFium parts them. Each is measured at its first and last letter."""
+    content = text.get_text_range(errors="ignore")
+    count = text.count_chars()
+    place = 0
+    for raw in content.split("\r\n"):
+        stripped = normalize(raw).strip()
+        if stripped:
+            first = place + len(raw) - len(raw.lstrip())
+            last = place + len(raw.rstrip()) - 1
+            if 0 <= first <= last < count:
+                yield _line(text, stripped, first, last, keeps_space=raw[-1:].isspace())
+            else:
+                yield Line(stripped, 0.0, 0.0, 0.0, 0.0)
+        place += len(raw) + 2
+
+
+def _line(text: Any, content: str, first: int, last: int, *, keeps_space: bool) -> Line:
+    import pypdfium2.raw as pdfium
+
+    left, bottom, _, _ = text.get_charbox(first, loose=True)
+    _, _, right, _ = text.get_charbox(last, loose=True)
+    size = pdfium.FPDFText_GetFontSize(text, (first + last) // 2)
+    if size <= 1.5:  # scaled by a matrix instead: the height of a letter's box tells
+        _, low, _, high = text.get_charbox(first, loose=True)
+        size = high - low
+    return Line(content, round(size, 1), left, right, bottom, keeps_space)
+
+
+def _drawings(page: Any) -> tuple[list[Grid], int]:
+    """The tables that are ruled on a page, and how many pictures it has."""
+    import pypdfium2.raw as pdfium
+
+    boxes: list[tuple[float, float, float, float]] = []
+    pictures = 0
+    for drawn in page.get_objects(max_depth=_DEPTH):
+        if drawn.type == pdfium.FPDF_PAGEOBJ_IMAGE:
+            pictures += 1
+        elif drawn.type == pdfium.FPDF_PAGEOBJ_PATH and drawn.level == 0:
+            boxes.append(drawn.get_bounds())
+    return find_grids(boxes), pictures
+
+
+def _table(text: Any, grid: Grid) -> TableRows | None:
+    """The cells' texts; None where most are empty, so that it's a drawing or a form."""
+    rows = TableRows()
+    cells = filled = 0
+    for top, bottom in zip(grid.ys, grid.ys[1:], strict=False):
+        rows.row()
+        for left, right in zip(grid.xs, grid.xs[1:], strict=False):
+            content = one_line(text.get_text_bounded(left, bottom, right, top, errors="ignore"))
+            cells, filled = cells + 1, filled + bool(content)
+            rows.cell(names=False, columns=1, rows=1)
+            rows.add(Piece("paragraph", content))
+            rows.end_cell()
+    return rows if filled * 3 >= cells else None
+
+
+def _add(
+    document: DocumentText, page: _Page, lines: list[Line], levels: dict[float, int], *, spaces_are_kept: bool
+) -> None:
+    tables = list(page.tables)
+    free = [line for line in lines if not any(_inside(line, grid) for grid, _ in tables)]
+    found = paragraphs(free, levels, spaces_are_kept=spaces_are_kept)
+    start = 0
+    for grid, rows in tables:
+        after = next((n for n, each in enumerate(found) if n >= start and each.top < grid.ys[0]), len(found))
+        _add_text(document, found[start:after])
+        rows.finish(document)
+        start = after
+    _add_text(document, found[start:])
+
+
+def _inside(line: Line, grid: Grid) -> bool:
+    return grid.holds((line.left + line.right) / 2, line.top + line.size / 3)
+
+
+def _add_text(document: DocumentText, found: list[Any]) -> None:
+    for kind, run in runs(found):
+        if kind == "item" and len(run) > 1:
+            document.items(each.text for each in run)
+            continue
+        for each in run:
+            if kind == "heading":
+                document.heading(each.text, each.level)
+            else:
+                document.paragraph(each.text)

@@ -1,0 +1,254 @@
+"""Word, PowerPoint, spreadsheets and OpenDocument."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import docx
+import openpyxl
+import pptx
+import pytest
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
+
+from knowledge.errors import Unreadable
+from knowledge.parsing import parse
+from knowledge.passages import split
+from knowledge.types import Place
+from tests.documents import opendocument, saved
+from tests.knowledge.parsing.formats import blocks
+
+TABLE = [("직급", "일수"), ("사원", "15"), ("대리", "16")]
+ROWS = "| 직급 | 일수 |\n| 사원 | 15 |\n| 대리 | 16 |"
+
+
+def word(document: Any) -> bytes:
+    return saved(document.save)
+
+
+def fill(table: Any) -> None:
+    for number, row in enumerate(TABLE):
+        for column, text in enumerate(row):
+            table.cell(number, column).text = text
+
+
+def test_a_word_document() -> None:
+    """Headings by level, lists with their numbers, tables, and the title in its own style."""
+    made = docx.Document()
+    made.add_heading("취업 규칙", 0)
+    made.add_heading("제1장 총칙", 1)
+    made.add_paragraph("모든 직원에게 적용한다.")
+    for text in ("first", "second"):
+        made.add_paragraph(text, style="List Number")
+    made.add_paragraph("bullet", style="List Bullet")
+    made.add_heading("Details", 2)
+    fill(made.add_table(3, 2))
+    document = parse("a.docx", word(made))
+    assert document.title == "취업 규칙"
+    assert blocks(document) == [
+        ("heading", "취업 규칙"),
+        ("heading", "제1장 총칙"),
+        ("paragraph", "모든 직원에게 적용한다."),
+        ("list", "1. first\n2. second\n- bullet"),
+        ("heading", "Details"),
+        ("table", ROWS),
+    ]
+    assert [block.level for block in document.blocks if block.level] == [1, 1, 2]
+
+
+def test_merged_cells_stand_in_each_row_and_column() -> None:
+    """So every row is complete."""
+    made = docx.Document()
+    table = made.add_table(2, 3)
+    for number, text in enumerate("abcdef"):
+        table.cell(number // 3, number % 3).text = text
+    table.cell(0, 0).merge(table.cell(1, 0))
+    table.cell(1, 1).merge(table.cell(1, 2))
+    (block,) = blocks(parse("a.docx", word(made)))
+    assert block[1].splitlines()[1].startswith("| a d | e f | e f |")
+
+
+def test_what_word_shows_and_hides() -> None:
+    """Insertions are read, deletions aren't; tabs and breaks are kept; a text box follows its paragraph."""
+    made = docx.Document()
+    paragraph = made.add_paragraph("kept ")
+    for xml in (
+        "<w:ins {0}><w:r><w:t>inserted</w:t></w:r></w:ins>",
+        "<w:del {0}><w:r><w:delText>deleted</w:delText></w:r></w:del>",
+        "<w:r {0}><w:tab/><w:t>after</w:t><w:br/><w:t>below</w:t></w:r>",
+        "<w:r {0}><w:pict><w:txbxContent><w:p><w:r><w:t>boxed</w:t></w:r></w:p></w:txbxContent></w:pict></w:r>",
+    ):
+        paragraph._p.append(parse_xml(xml.format(nsdecls("w"))))
+    assert blocks(parse("a.docx", word(made))) == [
+        ("paragraph", "kept inserted\tafter\nbelow"),
+        ("paragraph", "boxed"),
+    ]
+
+
+def test_pages_where_word_broke_them() -> None:
+    """A file that says where its pages ended gives them; another has none."""
+    made = docx.Document()
+    made.add_paragraph("one")
+    made.add_paragraph("two").runs[0]._r.insert(0, parse_xml(f"<w:lastRenderedPageBreak {nsdecls('w')}/>"))
+    made.add_paragraph("three")
+    assert [block.page for block in parse("a.docx", word(made)).blocks] == [1, 1, 2]
+    assert parse("a.docx", docx_with("x")).blocks[0].page is None
+
+
+def docx_with(text: str) -> bytes:
+    made = docx.Document()
+    made.add_paragraph(text)
+    return word(made)
+
+
+def test_the_property_is_the_title() -> None:
+    """Where no paragraph is in the style Title, and the name where the property is empty."""
+    made = docx.Document()
+    made.add_paragraph("x")
+    made.core_properties.title = "Handbook"
+    assert parse("a.docx", word(made)).title == "Handbook"
+    assert parse("a.docx", docx_with("x")).title == "a"
+
+
+def test_slides() -> None:
+    """Each slide under its title or first line, with its number, its lists, tables and notes."""
+    made = pptx.Presentation()
+    slide = made.slides.add_slide(made.slide_layouts[1])
+    slide.shapes.title.text = "분기 실적"
+    slide.placeholders[1].text = "매출 10억\n이익 2억"
+    slide.notes_slide.notes_text_frame.text = "숫자를 강조할 것"
+    slide = made.slides.add_slide(made.slide_layouts[6])
+    box = slide.shapes.add_textbox(0, 0, 100, 100)
+    box.text_frame.text = "Untitled"
+    fill(slide.shapes.add_table(3, 2, 0, 0, 100, 100).table)
+    document = parse("a.pptx", saved(made.save))
+    assert document.title == "분기 실적"
+    assert blocks(document) == [
+        ("heading", "분기 실적"),
+        ("list", "매출 10억\n이익 2억"),
+        ("paragraph", "숫자를 강조할 것"),
+        ("heading", "Untitled"),
+        ("table", ROWS),
+    ]
+    assert [block.place and block.place.slide for block in document.blocks] == [1, 1, 1, 2, 2]
+
+
+def test_no_passage_crosses_slides() -> None:
+    """However little they say."""
+    made = pptx.Presentation()
+    for number in range(3):
+        made.slides.add_slide(made.slide_layouts[5]).shapes.title.text = f"Slide {number}"
+    passages = split(parse("a.pptx", saved(made.save)), "/a.pptx", lambda *_: [])
+    assert [passage.place for passage in passages] == [Place(slide=number) for number in (1, 2, 3)]
+
+
+def workbook() -> Any:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "예산"
+    sheet["A1"] = "2024년 예산"
+    for row in (("부서", "금액", "시작"), ("인사", 1000.5, dt.date(2024, 3, 1)), ("총무", 12, None)):
+        sheet.append(row)
+    sheet["A8"], sheet["B8"] = "Name", "Mail"
+    sheet["A9"], sheet["B9"] = "Kim", "kim@example.com"
+    hidden = book.create_sheet("secret")
+    hidden["A1"] = "hidden"
+    hidden.sheet_state = "hidden"
+    return book
+
+
+def test_sheets() -> None:
+    """Rows say their columns' names; each table of a sheet has its own; rows are the sheet's; hidden sheets stay so."""
+    document = parse("a.xlsx", saved(workbook().save))
+    assert blocks(document) == [
+        ("heading", "예산"),
+        (
+            "table",
+            "2024년 예산\n부서; 금액; 시작\n부서: 인사; 금액: 1000.5; 시작: 2024-03-01\n부서: 총무; 금액: 12",
+        ),
+        ("table", "Name; Mail\nName: Kim; Mail: kim@example.com"),
+    ]
+    assert [block.place for block in document.blocks] == [
+        Place(sheet="예산"),
+        Place(sheet="예산", rows=(1, 4)),
+        Place(sheet="예산", rows=(8, 9)),
+    ]
+
+
+def test_rows_of_a_sheets_passages() -> None:
+    """A long table's passages know their own rows."""
+    book = openpyxl.Workbook()
+    book.active.append(("name", "text"))
+    for number in range(300):
+        book.active.append((f"row{number}", "words " * 4))
+    passages = split(parse("a.xlsx", saved(book.save)), "/a.xlsx", lambda *_: [])
+    assert len(passages) > 3
+    after = 1
+    for passage in passages:
+        assert passage.place is not None
+        assert passage.place.rows is not None
+        first, last = passage.place.rows
+        assert first == after
+        assert last - first == passage.text.count("\n")
+        if first > 1:
+            assert f"row{first - 2};" in passage.text
+        after = last + 1
+    assert after == 302
+
+
+def test_an_opendocument_text() -> None:
+    """Headings, spaces and breaks, lists, tables and notes."""
+    body = (
+        '<text:h text:outline-level="2">제목</text:h><text:p>a<text:s text:c="2"/>b<text:line-break/>c<text:note>'
+        "<text:note-body><text:p>note</text:p></text:note-body></text:note></text:p><text:list><text:list-item>"
+        "<text:p>one</text:p><text:list><text:list-item><text:p>deeper</text:p></text:list-item></text:list>"
+        "</text:list-item></text:list><table:table>"
+        + "".join(
+            "<table:table-row>"
+            + "".join(f"<table:table-cell><text:p>{cell}</text:p></table:table-cell>" for cell in row)
+            + "</table:table-row>"
+            for row in TABLE
+        )
+        + "</table:table>"
+    )
+    document = parse("a.odt", opendocument("text", body, title="Title"))
+    assert document.title == "Title"
+    assert blocks(document) == [
+        ("heading", "제목"),
+        ("paragraph", "a  b\nc"),
+        ("paragraph", "note"),
+        ("list", "- one\n  - deeper"),
+        ("table", ROWS),
+    ]
+
+
+def test_an_opendocument_presentation_and_spreadsheet() -> None:
+    """Slides and sheets, as in Microsoft's formats."""
+    slides = (
+        '<draw:page><draw:frame presentation:class="title"><draw:text-box><text:p>First</text:p></draw:text-box>'
+        "</draw:frame><draw:frame><draw:text-box><text:p>text</text:p></draw:text-box></draw:frame></draw:page>"
+        "<draw:page><draw:frame><draw:text-box><text:p>second</text:p></draw:text-box></draw:frame></draw:page>"
+    )
+    document = parse("a.odp", opendocument("presentation", slides))
+    assert [block.place and block.place.slide for block in document.blocks] == [1, 1, 2, 2]
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    rows = "".join(f"<table:table-row>{''.join(map(cell.format, row))}</table:table-row>" for row in TABLE)
+    sheet = f'<table:table table:name="예산">{rows}</table:table>'
+    document = parse("a.ods", opendocument("spreadsheet", sheet))
+    assert blocks(document)[1] == ("table", "직급; 일수\n직급: 사원; 일수: 15\n직급: 대리; 일수: 16")
+    assert document.blocks[1].place == Place(sheet="예산", rows=(1, 3))
+
+
+@pytest.mark.parametrize("name", ["a.docx", "a.pptx", "a.xlsx", "a.odt"])
+def test_cut_off(name: str) -> None:
+    """Half a file is a damaged file."""
+    data = {
+        "a.docx": docx_with("x"),
+        "a.pptx": saved(pptx.Presentation().save),
+        "a.xlsx": saved(workbook().save),
+        "a.odt": opendocument("text", "<text:p>x</text:p>"),
+    }[name]
+    with pytest.raises(Unreadable) as caught:
+        parse(name, data[: len(data) // 2])
+    assert caught.value.parameters["reason"] == "malformed"

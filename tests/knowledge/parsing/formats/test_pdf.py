@@ -1,0 +1,120 @@
+"""PDF: pages, headings, paragraphs, tables, and what can't be read."""
+
+from __future__ import annotations
+
+import pytest
+
+from knowledge.errors import Unreadable
+from knowledge.parsing import parse
+from knowledge.parsing.pdf_lines import Line, hangul_spaces_are_kept, paragraphs, without_furniture
+from knowledge.parsing.pdf_tables import find_grids
+from tests import documents
+from tests.knowledge.parsing.formats import blocks
+
+LONG = "직원은 입사일로부터 1년이 지나면 15일의 연차 휴가를 받는다. Employees may carry five days over. " * 6
+TABLE = [["직급", "일수"], ["사원", "15"], ["대리", "16"]]
+
+
+def line(
+    text: str, top: float, *, size: float = 10.0, right: float = 500.0, keeps_space: bool = False
+) -> Line:
+    return Line(text, size, 50.0, right, top, keeps_space)
+
+
+def test_a_document() -> None:
+    """Large text is a heading and the title, lines are one paragraph, a ruled table is one; all with their page."""
+    data = documents.pdf([["# 휴가 규정", LONG], ["# 둘째 장", "짧은 글."]], table=TABLE)
+    document = parse("a.pdf", data)
+    assert document.title == "휴가 규정"
+    assert [(block.kind, block.level, block.page) for block in document.blocks] == [
+        ("heading", 1, 1),
+        ("paragraph", 0, 1),
+        ("table", 0, 1),
+        ("heading", 1, 2),
+        ("paragraph", 0, 2),
+    ]
+    texts = [text for _, text in blocks(document)]
+    assert "".join(texts[1].split()) == "".join(LONG.split())
+    assert texts[2] == "| 직급 | 일수 |\n| 사원 | 15 |\n| 대리 | 16 |"
+
+
+def test_the_property_is_the_title_unless_a_program_made_it_up() -> None:
+    """`Microsoft Word - final.docx` names no document."""
+    assert parse("a.pdf", documents.pdf([["text"]], title="Handbook")).title == "Handbook"
+    for title in ("Microsoft Word - final.docx", "untitled", "report_v2.hwp"):
+        assert parse("a.pdf", documents.pdf([["text"]], title=title)).title == "a"
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (documents.scanned_pdf(2), "needs_ocr"),
+        (documents.pdf([["text"]], password="secret"), "encrypted"),
+        (documents.pdf([["text"]])[:400], "malformed"),
+        (b"%PDF-1.7\n", "malformed"),
+    ],
+)
+def test_what_cannot_be_read(data: bytes, reason: str) -> None:
+    """Scans are never indexed as nothing; locked and damaged files are told apart."""
+    with pytest.raises(Unreadable) as caught:
+        parse("a.pdf", data)
+    assert caught.value.parameters["reason"] == reason
+
+
+def test_furniture_is_left_out() -> None:
+    """What stands first or last on most pages is no text, its numbers aside; on few pages nothing is judged."""
+    words = ["one", "two", "three", "four"]
+    pages = [
+        [line("Handbook", 800), line(word, 400), line(f"- {number} -", 30)]
+        for number, word in enumerate(words)
+    ]
+    assert [[each.text for each in page] for page in without_furniture(pages)] == [[word] for word in words]
+    assert without_furniture(pages[:2]) == pages[:2]
+
+
+def test_korean_lines_are_joined_as_they_were_broken() -> None:
+    """Where the file keeps spaces at line ends, a line without one goes on in the middle of a word."""
+    kept = [line("연차 휴가를 ", 100, keeps_space=True), line("미리 신", 86), line("청한다", 72)]
+    kept = [Line(each.text.strip(), 10.0, 50.0, 500.0, each.top, each.keeps_space) for each in kept]
+    assert hangul_spaces_are_kept([kept])
+    assert [each.text for each in paragraphs(kept, {}, spaces_are_kept=True)] == ["연차 휴가를 미리 신청한다"]
+    assert [each.text for each in paragraphs(kept, {}, spaces_are_kept=False)] == [
+        "연차 휴가를 미리 신 청한다"
+    ]
+
+
+def test_english_lines_are_joined() -> None:
+    """With a space, and a divided word without its hyphen."""
+    lines = [line("The em-", 100), line("ployees may", 86), line("carry over", 72)]
+    assert [each.text for each in paragraphs(lines, {}, spaces_are_kept=True)] == [
+        "The employees may carry over"
+    ]
+
+
+def test_a_gap_an_item_and_a_size_part_paragraphs() -> None:
+    """Lines far apart, lists and headings aren't run together."""
+    lines = [
+        line("one", 200),
+        line("goes on", 186),
+        line("two", 150),
+        line("- item", 136),
+        line("HEAD", 120, size=18.0),
+    ]
+    assert [each.text for each in paragraphs(lines, {18.0: 1}, spaces_are_kept=True)] == [
+        "one goes on",
+        "two",
+        "- item",
+        "HEAD",
+    ]
+
+
+def test_grids() -> None:
+    """Lines that cross are a table; a frame around one cell, a rule and a drawing are none."""
+    across = [(0.0, y - 0.5, 100.0, y) for y in (10.0, 30.0, 50.0)]
+    down = [(x, 10.0, x + 0.5, 50.0) for x in (0.0, 50.0, 100.0)]
+    (grid,) = find_grids(across + down)
+    assert (len(grid.xs), len(grid.ys)) == (3, 3)
+    assert grid.ys[0] > grid.ys[-1]
+    assert find_grids([(0.0, 0.0, 100.0, 100.0)]) == []
+    assert find_grids(across) == []
+    assert find_grids([(float(n), 0.0, float(n), 900.0) for n in range(5000)]) == []
