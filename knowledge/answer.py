@@ -16,7 +16,7 @@ from knowledge import messages
 from knowledge.answering.links import Links, links_in, quieted
 from knowledge.answering.order import PassageOrder
 from knowledge.answering.selection import materials, select
-from knowledge.answering.support import supported
+from knowledge.answering.support import Supports
 from knowledge.answering.wanted import wanted
 from knowledge.answering.writer import GaveUp, Task, Writer, Written
 from knowledge.errors import GenerationFailed, SaseoError
@@ -33,6 +33,7 @@ from knowledge.types import (
     Finished,
     Found,
     Language,
+    Mode,
     Question,
     Replaced,
     Scope,
@@ -87,6 +88,7 @@ class Answerer:
         self._model = model
         self._answer_tokens = answer_tokens
         self._order = PassageOrder()
+        self._supports = Supports(analyzer)
 
     async def answer(self, question: Question) -> AsyncGenerator[AnswerEvent]:
         """Answer; an error becomes `Failed`, with an id that the log has too."""
@@ -191,7 +193,7 @@ class Answerer:
     async def _checked(self, asked: _Asked, written: Written) -> AsyncGenerator[AnswerEvent]:
         """What the model wrote, held against its sources."""
         text, language = written.text, asked.language
-        support = await run_blocking(supported, text, language, asked.given, self._analyzer)
+        support = await run_blocking(self._supports.of, text, language, asked.given, [asked.question.text])
         if not support.cited and written.ended != "cancelled":
             answer = await self._not_found(asked.found, language)
             yield Replaced(answer.text, "claim_removed")
@@ -204,9 +206,8 @@ class Answerer:
             text += _CUT_OFF
             yield Token(_CUT_OFF)
         sources = tuple(source for source in asked.sources if source.number in support.cited)
-        yield Finished(
-            Answer(text, language, "stopped" if written.ended == "cancelled" else "model", sources)
-        )
+        mode: Mode = "stopped" if written.ended == "cancelled" else "model"
+        yield Finished(Answer(text, language, mode, sources, support.unsupported))
 
     def _extract(self, found: Retrieval, language: Language) -> tuple[list[str], Answer]:
         """The documents' own words: in the pieces in which they are shown, and as an answer."""

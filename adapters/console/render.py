@@ -13,8 +13,7 @@ from pathlib import Path
 from rich.cells import cell_len, chop_cells
 from rich.text import Text
 
-from knowledge.errors import GenerationFailed
-from knowledge.messages import describe
+from adapters import notes
 from knowledge.messages import text as sentence
 from knowledge.types import Answer, Language, Mode, Place, Source
 
@@ -140,26 +139,11 @@ def excerpt_lines(source: Source, width: int) -> list[Text]:
     return [Text(" " * (MARGIN + 4)) + Text("│ ", "faint") + Text(line) for line in lines]
 
 
-def notes(answer: Answer) -> list[str]:
-    """What a person should know of the answer: how it came to be, and what in it no source says."""
-    language, mode = answer.language, answer.mode
-    said: list[str] = []
-    if answer.why_not:
-        why = describe(GenerationFailed(reason=answer.why_not), language)
-        said.append(sentence("answer-label-why-not", language, why=why))
-    elif mode in ("extractive", "cached", "stopped"):
-        said.append(sentence(f"answer-label-{mode}", language))
-    if answer.unsupported:
-        claims = " · ".join(safe(claim) for claim in answer.unsupported)
-        said.append(sentence("answer-label-unsupported", language, claims=claims))
-    return said
-
-
 def plain_answer(answer: Answer, *, now: datetime, folder: Path, home: Path) -> str:
     """The answer and its sources for a file or another program: no colours, lines as long as they are."""
     language = answer.language
     parts = [safe(answer.text).strip()]
-    parts += [f"({note})" for note in notes(answer)]
+    parts += [f"({safe(note)})" for note in (notes.warning(answer), notes.origin(answer)) if note]
     listed: list[str] = []
     for source in answer.sources:
         facts = [

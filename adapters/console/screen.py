@@ -14,6 +14,7 @@ from rich.segment import ControlType
 from rich.status import Status as Waiting
 from rich.text import Text
 
+from adapters import notes
 from adapters.console import render
 from adapters.console.flow import Flow
 from knowledge.messages import text
@@ -158,12 +159,16 @@ class AnswerScreen:
             self._print(self._flow.feed(answer.text))
         self._print(self._flow.finish())
         self._flow = None
-        for note in render.notes(answer):
-            self.console.print()
-            for line in render.wrap(note, render.measure(self.console.width)):
-                self.console.print(Text(f"  {line}", "warning" if answer.unsupported else "faint"))
+        self._note(notes.warning(answer), "warning")
+        self._note(notes.origin(answer), "faint")
         self.sources(answer, excerpts=answer.mode == "not_found")
         self.console.print()
+
+    def _note(self, note: str, style: str) -> None:
+        if note:
+            self.console.print()
+            for line in render.wrap(render.safe(note), render.measure(self.console.width)):
+                self.console.print(Text(f"  {line}", style))
 
     def sources(self, answer: Answer, *, excerpts: bool = False) -> None:
         """List an answer's sources, on request with the passages themselves."""

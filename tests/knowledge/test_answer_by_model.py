@@ -293,3 +293,10 @@ def test_an_unexpected_failure_ends_in_one_event(opened: Open) -> None:
     """A bug in the client of a model is told with an id, like any other."""
     events = ask(opened(FakeChatModel([("연차는 ", RuntimeError("bug"))])), LEAVE_QUESTION)
     assert isinstance(events[-1], Failed)
+
+
+def test_what_no_source_says_is_flagged(opened: Open) -> None:
+    """A number that stands in no cited passage stays in the text, and the answer names it."""
+    model = FakeChatModel([says("연차는 15일이고 남은 7일은 이월됩니다 [1].")])
+    answer = answer_of(ask(opened(model), LEAVE_QUESTION))
+    assert (answer.mode, answer.unsupported) == ("model", ("7일",))

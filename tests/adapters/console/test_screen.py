@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -105,6 +106,15 @@ def test_an_extractive_answer_is_labelled():
     shown, out = screen(terminal=True)
     play(shown, Finished(answer(mode="extractive")))
     assert "그대로 옮긴" in out.getvalue()
+
+
+def test_claims_without_a_source_stand_under_the_answer():
+    """A person sees what to check, and why no model wrote it, before the sources."""
+    shown, out = screen(terminal=True)
+    play(shown, Finished(replace(answer(mode="extractive"), unsupported=("7일",), why_not="busy")))
+    assert (
+        out.getvalue().index("7일") < out.getvalue().index("너무 많습니다") < out.getvalue().index("출처\n")
+    )
 
 
 def test_a_failure_is_told_with_its_id():
