@@ -118,7 +118,8 @@ class Library:
                         word_counts.follow(connection, came, change.stale)
                     live = np.setdiff1d(self._published.live, np.array(change.removed, np.int64))
                     live = np.union1d(live, np.array(change.added, np.int64))
-                    published = Published(change.generation, live, self._index.reader())
+                    totals = reading.totals(connection)
+                    published = Published(change.generation, live, self._index.reader(), totals)
                 self._published = published
             self._index.remove(change.removed)
             with self.catalog.write() as connection:
@@ -205,6 +206,7 @@ class Library:
             with self.catalog.read() as connection:
                 generation = reading.generation(connection)
                 live = reading.live_rows(connection)
+                totals = reading.totals(connection)
 
                 def entries(rows: Sequence[int]) -> Iterator[Entry]:
                     return reading.index_entries(connection, rows, self._embedder)
@@ -220,7 +222,7 @@ class Library:
                 self._flushed = generation
                 if changed:
                     _log.info("index caught up with the catalog: %d rows", changed)
-                return Published(generation, live, self._index.reader())
+                return Published(generation, live, self._index.reader(), totals)
 
     def _count_words(self) -> None:
         if not self._owner:  # it counts when it opens the same store, so it doesn't use this one

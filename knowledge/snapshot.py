@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.catalog import Connection, reading
-from knowledge.catalog.records import ScorablePassage, StoredPassage
+from knowledge.catalog.records import ScorablePassage, StoredPassage, Totals
 from knowledge.catalog.word_counts import WordCounts
 from knowledge.embedding import Vector
 from knowledge.index import Frequencies, Hits, IndexReader, LexicalQuery
 from knowledge.ranking import bm25
-from knowledge.types import Language, Scope
+from knowledge.types import LANGUAGES, Language, Scope
 
 _IN_FLUX = 32  # found beyond what is asked for, since rows that aren't live yet, or any more, are dropped
 
@@ -27,6 +27,7 @@ class Published:
     generation: int
     live: NDArray[np.int64]  # ascending
     reader: IndexReader
+    totals: Totals
 
 
 class Snapshot:
@@ -65,7 +66,7 @@ class Snapshot:
     def statistics(self) -> Statistics:
         """The numbers that BM25 needs, over the passages of this snapshot's scopes."""
         frequencies = self._published.reader.frequencies or WordCounts(self._connection)
-        return Statistics(frequencies, self.scopes, reading.totals(self._connection, self.scopes))
+        return Statistics(frequencies, self.scopes, self._published.totals)
 
     @property
     def generation(self) -> int:
@@ -88,25 +89,23 @@ class Snapshot:
 class Statistics:
     """The numbers of BM25, of the passages that the asker may read (`knowledge.ranking.bm25.Statistics`)."""
 
-    def __init__(
-        self, frequencies: Frequencies, scopes: frozenset[Scope], totals: dict[str, tuple[int, int, int]]
-    ) -> None:
+    def __init__(self, frequencies: Frequencies, scopes: frozenset[Scope], totals: Totals) -> None:
         self._frequencies = frequencies
         self._scopes = scopes
-        self._totals = totals
+        self._totals = {language: self._sum(totals, language) for language in LANGUAGES}
 
     def passages(self, language: Language) -> int:
         """How many passages there are in a language."""
-        return self._total(language)[0]
+        return self._totals[language][0]
 
     def average_terms(self, language: Language) -> float:
         """Terms a passage; 1 where there is no passage."""
-        passages, terms, _ = self._total(language)
+        passages, terms, _ = self._totals[language]
         return terms / passages if passages else 1.0
 
     def average_bigrams(self, language: Language) -> float:
         """Bigrams a passage; 1 where there is no passage."""
-        passages, _, bigrams = self._total(language)
+        passages, _, bigrams = self._totals[language]
         return bigrams / passages if passages else 1.0
 
     def term_frequencies(self, language: Language, terms: Sequence[str]) -> list[int]:
@@ -135,5 +134,7 @@ class Statistics:
         pairs = zip(weights.items(), rarity, frequencies, strict=True)
         return {word: weight * rare for (word, weight), rare, count in pairs if count > 0}
 
-    def _total(self, language: Language) -> tuple[int, int, int]:
-        return self._totals.get(language, (0, 0, 0))
+    def _sum(self, totals: Totals, language: Language) -> tuple[int, int, int]:
+        mine = [totals[key] for scope in self._scopes if (key := (scope, language)) in totals]
+        passages, terms, bigrams = (sum(column) for column in zip(*mine, strict=True)) if mine else (0, 0, 0)
+        return passages, terms, bigrams

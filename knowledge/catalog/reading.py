@@ -8,10 +8,10 @@ from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, RowMapping, Select, Text, and_, bindparam, cast, func, select, true
+from sqlalchemy import Connection, RowMapping, Select, Text, and_, bindparam, cast, select, true
 
 from knowledge.catalog.places import place_from_dict
-from knowledge.catalog.records import KnownFile, ScorablePassage, StoredPassage
+from knowledge.catalog.records import KnownFile, ScorablePassage, StoredPassage, Totals
 from knowledge.catalog.schema import documents, passages, state, statistics, vectors, versions
 from knowledge.index import Entry
 from knowledge.ranking.bm25 import Analysed
@@ -147,16 +147,11 @@ def texts_without_vectors(connection: Connection, embedder: str) -> dict[str, st
     return {row["text_hash"]: _passage(row).full_text for row in connection.execute(query).mappings()}
 
 
-def totals(connection: Connection, scopes: Iterable[Scope] | None) -> dict[str, tuple[int, int, int]]:
-    """(passages, terms, bigrams) by language over the scopes, or over all of them for None."""
+def totals(connection: Connection) -> Totals:
+    """How much of each language is live in each scope."""
     s = statistics.c
-    query = select(s.language, func.sum(s.passages), func.sum(s.terms), func.sum(s.bigrams))
-    if scopes is not None:
-        query = query.where(s.scope.in_(sorted(scopes)))
-    return {
-        row[0]: (int(row[1]), int(row[2]), int(row[3]))
-        for row in connection.execute(query.group_by(s.language))
-    }
+    found = connection.execute(select(s.scope, s.language, s.passages, s.terms, s.bigrams))
+    return {(Scope(scope), language): tuple(counts) for scope, language, *counts in found}
 
 
 def scopes_in_use(connection: Connection) -> frozenset[Scope]:

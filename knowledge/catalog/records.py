@@ -70,6 +70,10 @@ def uri_of(line: str) -> str:
     return line.split(" ", 4)[4]
 
 
+Totals = dict[tuple[Scope, Language], tuple[int, ...]]
+"""By scope and language: passages, their terms, their bigrams."""
+
+
 class KnownFile(NamedTuple):
     """The live version of a file, for telling what has changed."""
 

@@ -35,9 +35,12 @@ class DenseReader:
 
     def search(self, vector: Vector, scopes: frozenset[Scope], limit: int) -> Hits:
         """Rows by exact cosine, best first."""
-        hits = [segment.search(vector, limit) for segment in self._segments if segment.scope in scopes]
-        if not hits:
+        segments = [segment for segment in self._segments if segment.scope in scopes]
+        if not segments:
             return Hits(np.empty(0, np.int64), np.empty(0, np.float32))
+        # A segment has its share of the best, so that it needs its share of the exact scores.
+        vectors = sum(map(len, segments))
+        hits = [segment.search(vector, limit, len(segment) / vectors) for segment in segments]
         best = best_by_row(np.concatenate([h.rows for h in hits]), np.concatenate([h.scores for h in hits]))
         return Hits(best.rows[:limit], best.scores[:limit])
 

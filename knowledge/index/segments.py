@@ -9,6 +9,7 @@ vectors, so that the ranking is that of an exact search.
 from __future__ import annotations
 
 import json
+import math
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -84,10 +85,13 @@ class Segment:
             return self
         return replace(self, dead=gone if self.dead is None else self.dead | gone)
 
-    def search(self, vector: Vector, limit: int) -> Hits:
-        """The best rows by exact cosine, each by its best window."""
+    def search(self, vector: Vector, limit: int, share: float = 1.0) -> Hits:
+        """The best rows by exact cosine, each by its best window.
+
+        `share` is this segment's of all vectors that are searched.
+        """
         alive = len(self) - self.dead_count
-        wanted = min(alive, max(limit * _OVERSAMPLING, _SURE))
+        wanted = min(alive, max(limit * _OVERSAMPLING, math.ceil(_SURE * share)))
         while True:
             hits = self._best(vector, wanted)
             if len(hits.rows) >= limit or wanted >= alive:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -59,9 +60,13 @@ def choose(
     terms: dict[int, frozenset[str]] = {}
     taken: dict[int, int] = {}
     while waiting and len(chosen) < limit:
-        best = max(
-            waiting, key=lambda index: scores[index] * settings.decay ** taken.get(documents[index], 0)
-        )
+        best, most = waiting[0], -math.inf
+        for index in waiting:
+            if scores[index] <= most:
+                break  # no later one is better, even undiminished
+            diminished = scores[index] * settings.decay ** taken.get(documents[index], 0)
+            if diminished > most:
+                best, most = index, diminished
         waiting.remove(best)
         terms[best] = frozenset(unpack(passages[best].terms))
         twin = next((index for index in chosen if _same(terms[index], terms[best], settings)), None)
