@@ -14,7 +14,7 @@ MOST = 8
 """Tokens that are guessed at once."""
 _PRIOR = 0.6  # the chance that a guess is right, before any was tried
 _MEMORY = 0.85  # of that chance, after each guess
-_FORGIVENESS = 0.01  # by which it goes back to the prior with each token that wasn't guessed
+_FORGIVENESS = 0.004  # by which it goes back to the prior with each token that wasn't guessed
 
 
 class Lookup:
