@@ -77,6 +77,8 @@ def _asked(session: Session, kind: Kind) -> bool:
         offered = wanted(session.settings)
         size = screen.size(offered.size)
         session.say("offer-language", model=offered.title, size=size, licence=offered.licence)
+        if not offered.is_free:
+            session.say("models-not-commercial", style="warning")
         return confirm(session, "models-sure")
     from knowledge.embedding.presets import preset
 

@@ -36,8 +36,13 @@ def bar(session: Session) -> Iterator[Callable[[int, int], None]]:
     checking = session.text("models-checking")
     with bars:
         task = bars.add_task("", total=None)
+        has_begun = False
 
         def show(done: int, total: int) -> None:
-            bars.update(task, completed=done, total=total, description=checking if done == total else "")
+            nonlocal has_begun
+            if not has_begun:  # what was here before doesn't count for the speed
+                bars.reset(task, completed=done, total=total)
+                has_begun = True
+            bars.update(task, completed=done, description=checking if done == total else "")
 
         yield show

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 Kind = Literal["language", "embedding"]
+CACHED = "models--"
+"""How the folder of a model begins in the layout of the hub's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,11 @@ def embedding_folder(settings: Settings) -> Path:
 def language_folder(settings: Settings) -> Path:
     """Where language models are put."""
     return settings.llm_model_path.parent
+
+
+def hub_name(cached: Path) -> str:
+    """The name at the hub of the model that a folder of its cache holds."""
+    return cached.name.removeprefix(CACHED).replace("--", "/")
 
 
 def known_models(settings: Settings) -> Iterator[Known]:
@@ -123,8 +130,8 @@ def _embedding_model(name: str, path: Path | None, used: str | None, total: int)
 def _brought(folder: Path) -> Iterator[str]:
     """The names of what lies in the embedding models' folder."""
     for path in folder.glob("*/"):
-        if path.name.startswith("models--"):
-            yield path.name.removeprefix("models--").replace("--", "/")
+        if path.name.startswith(CACHED):
+            yield hub_name(path)
         elif not path.name.startswith("."):
             yield path.name
 

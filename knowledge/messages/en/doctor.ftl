@@ -20,7 +20,7 @@ doctor-cpu-is = { $count ->
 } for Saseo; { $features }
 doctor-cpu-slow = Without AVX2 the models are slow; prefer a newer processor.
 doctor-memory-is = { $free } of { $total } free; with the language model about { $needed } are needed
-doctor-memory-little = Choose a smaller language model (LLM_MODEL_PATH) or a smaller LLM_CONTEXT_SIZE.
+doctor-memory-little = Choose a smaller language model (saseo models list) or a smaller LLM_CONTEXT_SIZE.
 doctor-memory-busy = Close other programs before the language model runs, or set a smaller LLM_CONTEXT_SIZE.
 doctor-disk-is = { $free } free for { $path }
 doctor-disk-little = Free some space, or set DATA_DIR to another disk.
