@@ -31,11 +31,25 @@ class LiteServer:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.port, self._reserved = free_port()
+        self.collection = "documents"
         self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether there is a process, which may still be starting."""
+        return self._process is not None and self._process.poll() is None
 
     def options(self, **changes: object) -> MilvusOptions:
         """How to reach it."""
-        return MilvusOptions(**{"host": "127.0.0.1", "port": self.port, "seconds": 20.0, **changes})
+        return MilvusOptions(
+            **{
+                "host": "127.0.0.1",
+                "port": self.port,
+                "collection": self.collection,
+                "seconds": 20.0,
+                **changes,
+            }
+        )
 
     def begin(self) -> None:
         """Start without waiting until it answers."""

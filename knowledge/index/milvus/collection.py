@@ -75,7 +75,6 @@ class Collection:
         """The collection to write to; a new one, for about so many vectors, where the old one won't do."""
         if self._target is None:
             self._target = self._create(expected)
-            self._server.call("load_collection", self._target, patient=True)
         return self._target
 
     def begin_anew(self) -> None:

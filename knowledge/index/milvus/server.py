@@ -16,7 +16,7 @@ from knowledge.index.milvus.options import MilvusOptions
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 _PATIENCE = 6  # a write or a load may take so many times as long as a search
-_PAUSE = 2.0  # seconds after a failure to connect in which nobody tries again
+_PAUSE = 1.0  # seconds after a failure to connect in which nobody tries again
 _OLDEST = (2, 3)
 _WITH_SPARSE = (2, 4)
 
@@ -56,13 +56,27 @@ class Server:
     def call(self, method: str, *arguments: Any, patient: bool = False, **options: Any) -> Any:
         """Call a method of `pymilvus.MilvusClient`; what isn't loaded (after a restart) is loaded first.
 
+        Args:
+            method: its name.
+            arguments: of the method, the collection first.
+            patient: whether to wait for a server that goes away while it is written to: it may be restarting.
+                The call may then be made twice.
+            options: of the method.
+
         Raises:
             IndexUnavailable: with reasons as its docstring has them.
         """
-        client = self._connected()
         seconds = self.options.seconds * (_PATIENCE if patient else 1)
-        with self._mapping(client):
-            return self._called(client, method, seconds, *arguments, **options)
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                client = self._connected()
+                with self._mapping(client):
+                    return self._called(client, method, seconds, *arguments, **options)
+            except IndexUnavailable as error:
+                if not patient or error.parameters["reason"] != "down" or time.monotonic() > deadline:
+                    raise
+            time.sleep(_PAUSE / 4)
 
     def step(self, function: Callable[[], _T]) -> _T:
         """Call something that pymilvus gave, such as an iterator's `next`, with the same care."""
@@ -153,10 +167,11 @@ class Server:
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
     seen: set[int] = set()
-    while error is not None and id(error) not in seen:  # pymilvus raises errors from themselves
+    while error is not None and id(error) not in seen:
         seen.add(id(error))
         yield error
-        error = error.__cause__
+        cause = error.__cause__
+        error = error.__context__ if cause is error else cause  # pymilvus raises errors from themselves
 
 
 def _message(error: BaseException) -> str:
@@ -167,6 +182,7 @@ def _is_not_loaded(error: Any) -> bool:
     return error.code == _NOT_LOADED or "not loaded" in error.message
 
 
+# The first that is found: a connection that fails for a wrong password says that it failed, too.
 _SIGNS = (
     (
         "denied",
@@ -176,7 +192,14 @@ _SIGNS = (
     ("full", ("disk quota", "No space left", "memory quota", "ForceDeny", "quota exceeded")),
     (
         "down",
-        ("UNAVAILABLE", "closed channel", "CONNECT_FAILED", "Connection refused", "CANCELLED", "not ready"),
+        (
+            "UNAVAILABLE",
+            "closed channel",
+            "Connection refused",
+            "Fail connecting",
+            "CANCELLED",
+            "not ready",
+        ),
     ),
     ("timeout", ("DEADLINE_EXCEEDED", "Retry timeout", "deadline exceeded", "Deadline Exceeded")),
 )
