@@ -93,8 +93,9 @@ class ModelUnavailable(SaseoError):
     Parameters: model, reason (`not_downloaded`, `unknown`: no model of that name, `damaged`, `unsupported`,
     `device`, `unreadable`, `not_gguf`, `truncated`: the file is shorter than it says, `not_generating`: an
     embedding model or an adapter, `part`: one of several files, `not_embedding`: no Sentence Transformers
-    model, `other_sum`: not the file that is known under this name, `other_there`: the name is taken, ...),
-    detail.
+    model, `other_sum`: not the file that is known under this name, `other_there`: the name is taken; and of a
+    language model's process `build`: llama.cpp was built for another processor, `died`, `slow`, `crash_loop`,
+    `unexpected`, ...), detail.
     """
 
 

@@ -133,10 +133,9 @@ class RemoteModel:
         """See ChatModel: by the server's `/tokenize` (ours, llama-server's, vLLM's), else estimated."""
         if not texts:
             return []
-        root = self._endpoint.base_url.rstrip("/").removesuffix("/v1")
         async with self._connection(_BYTES_BESIDE) as connection:
             if self._tokenizer == "many" and len(texts) > 1:
-                answer = await connection.ask("POST", f"{root}/tokenize", self._countable(list(texts)))
+                answer = await connection.ask("POST", f"{self._root}/tokenize", self._countable(list(texts)))
                 counts = answer.get("counts") if answer else None
                 if isinstance(counts, list) and len(counts) == len(texts):
                     return [int(count) for count in counts]
@@ -145,7 +144,7 @@ class RemoteModel:
             for text in texts:
                 if self._tokenizer == "none":
                     break
-                count = _count(await connection.ask("POST", f"{root}/tokenize", self._countable(text)))
+                count = _count(await connection.ask("POST", f"{self._root}/tokenize", self._countable(text)))
                 if count is None:
                     self._tokenizer = "none"
                 else:
@@ -155,6 +154,17 @@ class RemoteModel:
     async def prompt_limit(self) -> int:
         """See ChatModel: the server's limit, unless the configured one is less or the only one."""
         return min(self._question_size, (await self._server()).question_size or self._question_size)
+
+    async def silence(self) -> float | None:
+        """Seconds since our server's engine gave its last sign of life; None where the server doesn't tell.
+
+        Raises:
+            GenerationFailed: the server doesn't answer.
+        """
+        async with self._connection(_BYTES_BESIDE) as connection:
+            health = await connection.ask("GET", f"{self._root}/health")
+        silence = health.get("silence") if health else None
+        return float(silence) if isinstance(silence, int | float) else None
 
     async def prepare(self) -> None:
         """Load what the first question would load."""
@@ -166,19 +176,23 @@ class RemoteModel:
 
     async def _server(self) -> _Server:
         if self._known is None:
-            base = self._endpoint.base_url.rstrip("/")
             async with self._connection(_BYTES_BESIDE) as connection:
-                answer = await connection.ask("GET", f"{base}/models") or {}
+                answer = await connection.ask("GET", f"{self._endpoint.base_url.rstrip('/')}/models") or {}
                 models = [each for each in answer.get("data") or () if isinstance(each, Mapping)]
                 model = next((m for m in models if m.get("id") == self._endpoint.model), None)
                 model = model or (models[0] if models else {})
                 limit = model.get("max_model_len")  # vLLM's word, and ours
                 if model.get("owned_by") == "llamacpp":
-                    properties = await connection.ask("GET", f"{base.removesuffix('/v1')}/props") or {}
+                    properties = await connection.ask("GET", f"{self._root}/props") or {}
                     limit = (properties.get("default_generation_settings") or {}).get("n_ctx")
             size = limit if isinstance(limit, int) and limit > 0 else None
             self._known = _Server(model.get("owned_by") == OWNER, size)
         return self._known
+
+    @property
+    def _root(self) -> str:
+        """The address above OpenAI's interface, where everything else is."""
+        return self._endpoint.base_url.rstrip("/").removesuffix("/v1")
 
     @asynccontextmanager
     async def _connection(self, limit: int) -> AsyncIterator[Connection]:

@@ -1,0 +1,72 @@
+"""What the bot's process tells the model's, and hears from it: lines of JSON on standard input and output.
+
+The first line in is the order, API key and all, so that it stands in no list of processes. The input then
+stays open for as long as the bot lives; its end is the end of the model's process. Lines out:
+`{"ready": {...}}`, or `{"failed": {"error": CLASS, "parameters": {...}}}` and the end.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from knowledge import errors
+from knowledge.models.llama.options import EngineOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a process is to do.
+
+    Args:
+        task: answer requests, or evaluate one batch on trial and end.
+        model: the GGUF file.
+        options: how to run it.
+        socket: the Unix socket to listen on; None for `host` and `port`.
+        host: an address of this machine.
+        port: 0 takes a free one.
+        api_key: what every request must carry.
+    """
+
+    task: Literal["serve", "trial"]
+    model: Path
+    options: EngineOptions
+    socket: Path | None = None
+    host: str = "127.0.0.1"
+    port: int = 0
+    api_key: str = ""
+
+    def __repr__(self) -> str:
+        return f"Order({self.task}, {self.model}, {self.socket or f'{self.host}:{self.port}'})"
+
+    def to_json(self) -> bytes:
+        """One line."""
+        return json.dumps(asdict(self), default=str).encode() + b"\n"
+
+    @classmethod
+    def from_json(cls, line: bytes) -> Order:
+        """The order of a line that `to_json` made."""
+        data = json.loads(line)
+        options = EngineOptions(**data.pop("options"))
+        model, socket = Path(data.pop("model")), data.pop("socket")
+        return cls(model=model, options=options, socket=Path(socket) if socket else None, **data)
+
+
+def failure_to_json(error: Exception) -> dict[str, Any]:
+    """What stopped a process from doing what it was told."""
+    if isinstance(error, errors.SaseoError):
+        parameters = {name: str(value) for name, value in error.parameters.items()}
+        return {"error": type(error).__name__, "parameters": parameters}
+    return {
+        "error": "ModelUnavailable",
+        "parameters": {"reason": "unexpected", "detail": type(error).__name__},
+    }
+
+
+def failure_from_json(data: dict[str, Any]) -> errors.SaseoError:
+    """The error that `failure_to_json` wrote down."""
+    kind = getattr(errors, str(data.get("error")), errors.SaseoError)
+    error: errors.SaseoError = kind(**data.get("parameters", {}))
+    return error
