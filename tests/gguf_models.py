@@ -119,7 +119,7 @@ def embedding(path: Path) -> Path:
     writer.add_sep_token_id(3)
     writer.add_pad_token_id(0)
     writer.add_bos_token_id(2)
-    shapes = {
+    shapes: dict[str, tuple[int, ...]] = {
         "token_embd.weight": (len(tokens), width),
         "token_types.weight": (2, width),
         "position_embd.weight": (positions, width),

@@ -41,6 +41,12 @@ class Question:
     deadline: float | None
     position: int | None = None
 
+    def given_up(self, unwanted: set[int], now: float) -> Ending | None:
+        """Why it isn't to be answered any further: its ticket is unwanted, or it is too late."""
+        if self.ticket in unwanted:
+            return "cancelled"
+        return "deadline" if self.deadline is not None and now >= self.deadline else None
+
     def tell(self, event: EngineEvent) -> None:
         """Tell the listener. What it raises is its own trouble, and ends nobody else's answer."""
         try:

@@ -15,7 +15,7 @@ import numpy as np
 from knowledge.errors import GenerationFailed
 from knowledge.models.chat import ChatRequest, Done, Queued
 from knowledge.models.llama.answer import Answer, Ending, Listener, Question
-from knowledge.models.llama.fitting import free_memory, open_context, sequences
+from knowledge.models.llama.fitting import free_beside, open_context, sequences
 from knowledge.models.llama.model import Model
 from knowledge.models.llama.options import EngineOptions, EngineStatus
 from knowledge.models.llama.prefixes import Prefixes, common
@@ -24,7 +24,7 @@ from knowledge.models.llama.sampling import Sampling
 from knowledge.models.llama.speeds import Speeds
 from knowledge.models.llama.steps import StepFailed, Steps
 from knowledge.models.llama.vocabulary import Vocabulary
-from knowledge.models.llama.waiting import waits
+from knowledge.models.llama.waiting import expected_waits
 
 _HEARTBEAT = 0.5  # seconds between signs of life when there is nothing to do
 _WORTH_WAITING = 16  # tokens of a prefix that another answer is about to evaluate
@@ -47,7 +47,7 @@ class Engine:
     """
 
     def __init__(self, model: Path, options: EngineOptions) -> None:
-        free = (free_memory() if options.memory is None else options.memory) - _size(model)
+        free = free_beside(model, options)
         self._model = Model(model, options.gpu_layers)
         self._vocabulary = Vocabulary(self._model)
         self._context = open_context(self._model, options, free)
@@ -88,7 +88,7 @@ class Engine:
                 engine is closed (`not_ready`).
         """
         asked = time.monotonic()
-        prompt = self._tokens(lambda vocabulary: np.array(vocabulary.prompt(request.messages), np.int32))
+        prompt = np.array(self.prompt_tokens(request), np.int32)
         room = self.limits - len(prompt)
         if room < 1:
             detail = f"{len(prompt)} tokens, {self.limits} fit"
@@ -119,6 +119,14 @@ class Engine:
             GenerationFailed: the engine is closed (`not_ready`).
         """
         return self._tokens(lambda vocabulary: vocabulary.count(text))
+
+    def prompt_tokens(self, request: ChatRequest) -> list[int]:
+        """The tokens that a request's answer goes on from.
+
+        Raises:
+            GenerationFailed: the engine is closed (`not_ready`).
+        """
+        return self._tokens(lambda vocabulary: vocabulary.prompt(request.messages))
 
     def status(self) -> EngineStatus:
         """How it is, as of the last step."""
@@ -175,7 +183,7 @@ class Engine:
         now = time.monotonic()
         with self._wake:
             unwanted, self._unwanted = self._unwanted, set()
-            waiting = [(question, _reason(question, unwanted, now)) for question in self._queue]
+            waiting = [(question, question.given_up(unwanted, now)) for question in self._queue]
             for question, reason in waiting:
                 if reason:
                     self._queue.discard(question)
@@ -183,7 +191,7 @@ class Engine:
             if reason:
                 question.tell(Done(reason, len(question.prompt)))
         for answer in list(self._answers):
-            if reason := _reason(answer.question, unwanted, now):
+            if reason := answer.question.given_up(unwanted, now):
                 self._end(answer, reason)
 
     def _admit(self) -> None:
@@ -254,24 +262,11 @@ class Engine:
             waiting = list(self._queue)
         if all(question.position == i for i, question in enumerate(waiting)):
             return
-        seconds = self._waits(waiting)
+        seconds = expected_waits(self._answers, waiting, self._speeds, self._options.max_sequences)
         for i, question in enumerate(waiting):
             if question.position != i:
                 question.position = i
                 question.tell(Queued(i, seconds[i] if seconds else None))
-
-    def _waits(self, waiting: list[Question]) -> list[float]:
-        """Seconds until each question begins; none as long as nothing was measured."""
-        reading, writing = self._speeds.read_rate, self._speeds.write_rate
-        if reading is None or writing is None:
-            return []
-        usual = self._speeds.usual_answer
-        running = [
-            a.unread / reading + max(1.0, min(a.question.limit, usual) - a.written) / writing
-            for a in self._answers
-        ]
-        coming = [len(q.prompt) / reading + min(q.limit, usual) / writing for q in waiting]
-        return waits(running, coming, self._options.max_sequences)
 
     def _look(self) -> EngineStatus:
         totals, speeds = self._totals, self._speeds
@@ -298,17 +293,3 @@ class Totals:
 
     def __init__(self) -> None:
         self.prompt = self.cached = self.completion = self.drafted = 0
-
-
-def _reason(question: Question, unwanted: set[int], now: float) -> Ending | None:
-    """Why a question isn't to be answered any further."""
-    if question.ticket in unwanted:
-        return "cancelled"
-    return "deadline" if question.deadline is not None and now >= question.deadline else None
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 import psutil
 
@@ -18,9 +19,10 @@ _OVERHEAD = 256 << 20  # bytes that the computation takes beside weights and cac
 _log = logging.getLogger(__name__)
 
 
-def free_memory() -> int:
-    """Bytes that a process could have."""
-    return int(psutil.virtual_memory().available)
+def free_beside(path: Path, options: EngineOptions) -> int:
+    """Bytes that are left when the weights of this file are loaded."""
+    free = int(psutil.virtual_memory().available) if options.memory is None else options.memory
+    return free - (path.stat().st_size if path.is_file() else 0)
 
 
 def sequences(options: EngineOptions) -> int:
