@@ -18,6 +18,8 @@ _LOCALE = {"LC_ALL", "LC_MESSAGES", "LANGUAGE", "COLUMNS", "NO_COLOR", "FORCE_CO
 _names = _LOCALE | {name.upper() for name in Settings.model_fields}
 for _name in [name for name in os.environ if name.upper() in _names]:
     del os.environ[_name]
+for _name in [name for name in os.environ if name.upper().endswith("_PROXY")]:
+    del os.environ[_name]
 os.environ["LANG"] = "C.UTF-8"
 os.environ["HF_HUB_OFFLINE"] = "1"
 

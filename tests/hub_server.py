@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
+SIGNATURE = "opens-the-storage"
+"""In the address of a stored file, as a storage's are signed."""
+
 _LARGE = (".safetensors", ".bin", ".gguf")
 
 
@@ -62,7 +65,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         site = self.site
         # A proxy is asked for the whole address.
-        path = re.sub(r"^http://[^/]+", "", self.path)
+        path = re.sub(r"^http://[^/]+", "", self.path).removesuffix(f"?signature={SIGNATURE}")
         site.requests.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
         if site.statuses:
             self._answer(*site.statuses.pop(0))
@@ -77,7 +80,7 @@ class _Handler(BaseHTTPRequestHandler):
         site = self.site
         is_large = name.endswith(_LARGE)
         if site.storage and is_large and not is_stored:
-            self._answer(302, {"Location": f"{site.storage}/storage{self.path}"})
+            self._answer(302, {"Location": f"{site.storage}/storage{self.path}?signature={SIGNATURE}"})
             return
         if is_large and site.file_statuses:
             self._answer(*site.file_statuses.pop(0))

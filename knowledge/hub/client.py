@@ -24,6 +24,7 @@ import httpx2
 from filelock import FileLock
 from huggingface_hub import ModelInfo, hf_hub_url, is_offline_mode, set_client_factory
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, OfflineModeIsEnabled
+from huggingface_hub.hf_api import RepoSibling
 from huggingface_hub.utils import (
     hf_raise_for_status,
     http_backoff,
@@ -138,14 +139,7 @@ class Hub:
         info = ModelInfo(**response.json())  # type: ignore[no-untyped-call]
         if not re.fullmatch(r"[0-9a-zA-Z]+", info.sha or ""):
             raise ValueError("a strange commit")
-        files = [
-            RemoteFile(
-                file.rfilename,
-                int(file.lfs.size if file.lfs else file.size or 0),
-                file.lfs.sha256 if file.lfs else None,
-            )
-            for file in info.siblings or ()
-        ]
+        files = [_remote_file(sibling) for sibling in info.siblings or ()]
         return str(info.sha), [file for file in files if _is_inside(file.name)]
 
     def _fetch(
@@ -266,6 +260,14 @@ def _reason(response: httpx2.Response) -> str:
     if response.status_code == 404 or response.headers.get("X-Error-Code") == "RepoNotFound":
         return "not_found"
     return {401: "denied", 403: "denied", 429: "rate_limited"}.get(response.status_code, "unreachable")
+
+
+def _remote_file(sibling: RepoSibling) -> RemoteFile:
+    if sibling.lfs:
+        return RemoteFile(sibling.rfilename, int(sibling.lfs.size), sibling.lfs.sha256)
+    if sibling.size is None:
+        raise ValueError("a list without sizes")
+    return RemoteFile(sibling.rfilename, sibling.size, None)
 
 
 def _is_inside(name: str) -> bool:

@@ -14,7 +14,7 @@ from bot.cli.models import download, known
 from knowledge import checksums
 from knowledge.models.presets import DEFAULT, preset
 from tests import gguf_models
-from tests.hub_server import Site, hub_servers
+from tests.hub_server import SIGNATURE, Site, hub_servers
 
 FOLDER = Path("scripts/models/qwen2.5-gguf")
 
@@ -112,6 +112,25 @@ def test_the_file_lands_where_the_settings_look(saseo, hub, tmp_path):
     again = saseo("models", "download", "language", "--yes", "--lang", "en")
     assert "already" in again.out
     assert hub.requests == []
+
+
+@pytest.mark.parametrize("level", ["INFO", "DEBUG"])
+def test_the_log_opens_no_storage(saseo, hub, monkeypatch, level):
+    """The signed address that the hub sends us to is nowhere in the log, nor on the screen, nor is the token."""
+    monkeypatch.setenv("LOG_LEVEL", level)
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    with hub_servers() as start:
+        hub.storage = start(Site(hub.files, hub.repository)).address
+        hub.statuses = [(503, {})]
+        monkeypatch.setattr("time.sleep", lambda _seconds: None)
+        result = saseo("models", "download", "language", "--yes")
+    log = Path("data/logs/saseo.log")
+    written = log.read_text() if log.exists() else ""
+    assert result.code == 0
+    assert "503" in written
+    assert not any(
+        secret in text for secret in (SIGNATURE, "hf_secret") for text in (written, result.out, result.err)
+    )
 
 
 def test_a_model_is_fetched_by_its_name(saseo, hub):

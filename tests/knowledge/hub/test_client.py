@@ -194,7 +194,13 @@ def test_nobody_there(tmp_path, address):
     assert failure(lambda: connect(address).fetch_file("a/b", NAME, tmp_path)) == "unreachable"
 
 
-@pytest.mark.parametrize("answer", [b"<html>", b"[]", b"{}", b'{"id": "x", "sha": "../x", "siblings": []}'])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *(b"<html>", b"[]", b"{}", b'{"id": "x", "sha": "../x", "siblings": []}'),
+        b'{"id": "x", "sha": "abc", "siblings": [{"rfilename": "model.gguf"}]}',
+    ],
+)
 def test_a_server_that_is_no_hub(site, tmp_path, monkeypatch, answer):
     """A portal that answers everything with its own page is no hub."""
     monkeypatch.setattr(site, "listing", lambda: answer, raising=False)
