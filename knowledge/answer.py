@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from knowledge import messages
+from knowledge.answering.followup import Retrieve, understood
 from knowledge.answering.links import Links, links_in, quieted
 from knowledge.answering.order import PassageOrder
 from knowledge.answering.selection import materials, select
@@ -36,7 +37,6 @@ from knowledge.types import (
     Mode,
     Question,
     Replaced,
-    Scope,
     Source,
     Status,
     Token,
@@ -47,8 +47,6 @@ _SOURCES = 5
 _NEAREST = 3
 _CUT_OFF = "…"
 
-Retrieve = Callable[[str, frozenset[Scope]], Retrieval]
-
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
@@ -57,8 +55,14 @@ class _Asked:
     question: Question
     language: Language
     found: Retrieval
+    context: str  # the earlier questions that it goes on from; empty where it stands alone
     given: tuple[Candidate, ...]  # what the model is given, the best first
     sources: tuple[Source, ...]  # of what is given
+
+    @property
+    def said(self) -> tuple[str, str]:
+        """What the person said about it."""
+        return self.question.text, self.context
 
 
 class Answerer:
@@ -110,7 +114,10 @@ class Answerer:
         self, question: Question, text: str, language: Language
     ) -> AsyncGenerator[AnswerEvent]:
         yield Status("searching")
-        found = await run_blocking(self._retrieve, text, question.audience)
+        grasped = await run_blocking(
+            understood, self._retrieve, self._analyzer, text, question.audience, question.history
+        )
+        found = grasped.found
         if not found.is_answerable:
             yield Finished(await self._not_found(found, language))
             return
@@ -124,7 +131,7 @@ class Answerer:
         given = select(found)
         sources = await run_blocking(self._sources, found, given)
         yield Found(sources)
-        asked = _Asked(question, language, found, given, sources)
+        asked = _Asked(question, language, found, grasped.context, given, sources)
         async with aclosing(self._by_model(self._model, asked)) as events:
             async for event in events:
                 yield event
@@ -173,7 +180,8 @@ class Answerer:
             asked.question.text,
             asked.language,
             shown,
-            asked.question.history,
+            # What was said before has no part in a question that stands by itself.
+            asked.question.history if asked.context else (),
             budget=limit - answer_tokens,
             count=model.count_tokens,
             arrange=self._order.arrange,
@@ -185,7 +193,7 @@ class Answerer:
             language=asked.language,
             asker=asked.question.asker,
             max_tokens=answer_tokens,
-            known=(asked.question.text, *passages, *(source.title for source in asked.sources)),
+            known=(*asked.said, *passages, *(source.title for source in asked.sources)),
             numbers={number: place + 1 for number, place in enumerate(prompt.order, 1)},
             links=Links(links, messages.text("answer-link-removed", asked.language)),
         )
@@ -193,7 +201,7 @@ class Answerer:
     async def _checked(self, asked: _Asked, written: Written) -> AsyncGenerator[AnswerEvent]:
         """What the model wrote, held against its sources."""
         text, language = written.text, asked.language
-        support = await run_blocking(self._supports.of, text, language, asked.given, [asked.question.text])
+        support = await run_blocking(self._supports.of, text, language, asked.given, asked.said)
         if not support.cited and written.ended != "cancelled":
             answer = await self._not_found(asked.found, language)
             yield Replaced(answer.text, "claim_removed")

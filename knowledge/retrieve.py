@@ -113,14 +113,17 @@ class Retriever:
         self._abilities = abilities
         self._threshold = threshold
 
-    def retrieve(self, text: str, snapshot: Snapshot, limit: int) -> Retrieval:
-        """The best passages of the snapshot for a question, at most `limit`."""
+    def retrieve(self, text: str, snapshot: Snapshot, limit: int, context: str = "") -> Retrieval:
+        """The best passages of the snapshot for a question, at most `limit`.
+
+        `context` is an earlier question that this one goes on from.
+        """
         began = time.perf_counter()
         statistics = snapshot.statistics
-        asked = query.build(text, self._analyzer)
+        asked = query.build(text, self._analyzer, context=context)
         wanted = repair.repaired(asked, self._analyzer, statistics)
         lexical = snapshot.search_lexical(_lexical_query(wanted), _LEXICAL_CANDIDATES)
-        vector = self._embedder.embed_query(text) if self._embedder else None
+        vector = self._embedder.embed_query(f"{context} {text}".strip()) if self._embedder else None
         dense = snapshot.search_dense(vector, _DENSE_CANDIDATES) if vector is not None else None
         found = snapshot.scorable(_union(lexical, dense))
         rows = [passage.row for passage in found]

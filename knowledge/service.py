@@ -188,8 +188,13 @@ class Knowledge:
         self._library.forget([document.id])
         self._library.finish()
 
-    def retrieve(self, text: str, scopes: frozenset[Scope], *, limit: int = 10) -> Retrieval:
-        """The passages that answer best, among those of some scopes."""
+    def retrieve(
+        self, text: str, scopes: frozenset[Scope], *, limit: int = 10, context: str = ""
+    ) -> Retrieval:
+        """The passages that answer best, among those of some scopes.
+
+        `context` is an earlier question that this one goes on from.
+        """
         library = self._library
         with self._making:
             if self._retriever is None:
@@ -197,7 +202,7 @@ class Knowledge:
         looks = 1
         while True:
             with library.pin(scopes) as snapshot:
-                found = self._retriever.retrieve(text, snapshot, limit)
+                found = self._retriever.retrieve(text, snapshot, limit, context)
                 if looks == _LOOKS or library.still_has(snapshot):
                     return found
             looks += 1

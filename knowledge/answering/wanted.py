@@ -43,7 +43,7 @@ _ENGLISH = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to search for, and the language to answer in."""
+    """What to search for (nothing, where only the language is asked for), and the language to answer in."""
 
     text: str
     language: Language
@@ -62,4 +62,4 @@ def wanted(question: Question) -> Wanted:
             asked = _NAMED[name.lower()]
             text = f"{text[: found.start()].rstrip()} {text[found.end() :].lstrip(' :,')}".strip()
             break
-    return Wanted(text or question.text, question.language or asked or detect(question.text))
+    return Wanted(text, question.language or asked or detect(question.text))

@@ -80,7 +80,8 @@ def judge(
         weights: for the candidate's language at least.
         analyzer: the one that analysed question and passages.
     """
-    threshold = SPOKEN_THRESHOLD if is_spoken(query) else THRESHOLDS[query.language]
+    is_talk = is_spoken(query) or query.has_context
+    threshold = SPOKEN_THRESHOLD if is_talk else THRESHOLDS[query.language]
     language = best.passage.language
     if language != query.language and best.trust > 0:
         return Judgement(_sigmoid(_CROSSING_SLOPE * (best.dense - _CROSSING_MIDDLE)), threshold, None)

@@ -8,7 +8,7 @@ from typing import Literal
 from knowledge.language import Analyzer, Tagged, detect
 from knowledge.types import Language
 
-Kind = Literal["filler", "asked", "predicate", "noun", "name", "number"]
+Kind = Literal["filler", "asked", "predicate", "noun", "name", "number", "context"]
 
 # What a question is asked with; Korean as Kiwi's morphemes, English as stems.
 _FILLER_TERMS = """
@@ -35,6 +35,7 @@ better best big larg small long short
 _FILLERS = frozenset(_FILLER_TERMS.split())
 _ASKED = frozenset(_ASKED_TERMS.split())
 _LIGHT = frozenset(_LIGHT_TERMS.split())
+_ONLY_ASKING: frozenset[Kind] = frozenset({"filler", "asked"})
 _NOUN_TAGS = frozenset({"NNG", "XR", "SL"})
 _NAME_TAGS = frozenset({"NNP", "SH"})
 _NUMBER_TAGS = frozenset({"SN", "NR"})
@@ -47,6 +48,8 @@ _WEIGHTS: dict[Kind, float] = {
     "noun": 1.0,
     "name": 1.0,
     "number": 1.0,
+    # From the question before: it stands behind what is asked now.
+    "context": 0.5,
 }
 
 
@@ -77,17 +80,32 @@ class Query:
     bigrams: tuple[str, ...]
 
     @property
+    def has_context(self) -> bool:
+        """Whether it goes on from an earlier question."""
+        return any(term.kind == "context" for term in self.terms)
+
+    @property
     def forms(self) -> tuple[str, ...]:
         """Every form of every term: what candidates are looked for by."""
         return tuple(dict.fromkeys(form for term in self.terms for form in term.forms))
 
 
-def build(text: str, analyzer: Analyzer, language: Language | None = None) -> Query:
-    """Analyse a question; `language` None takes the one it is written in."""
+def build(text: str, analyzer: Analyzer, language: Language | None = None, context: str = "") -> Query:
+    """Analyse a question.
+
+    Args:
+        text: the question.
+        analyzer: the one that analysed the passages.
+        language: None takes the one it is written in.
+        context: an earlier question that this one goes on from; what it is about counts a little too.
+    """
     language = language or detect(text)
     kinds: dict[str, Kind] = {}
     for term in analyzer.tagged(text, language):
         kinds.setdefault(term.form, _kind(term))
+    for term in analyzer.tagged(context, detect(context)) if context else ():
+        if _kind(term) not in _ONLY_ASKING:
+            kinds.setdefault(term.form, "context")
     terms = tuple(Term((form,), kind) for form, kind in kinds.items())
     return Query(text, language, terms, tuple(dict.fromkeys(analyzer.bigrams(text))))
 

@@ -24,6 +24,7 @@ from knowledge.types import (
     Replaced,
     Status,
     Token,
+    Turn,
 )
 from tests.fakes import FakeChatModel, says
 from tests.librarian import EVERYBODY, fill, open_knowledge
@@ -300,3 +301,16 @@ def test_what_no_source_says_is_flagged(opened: Open) -> None:
     model = FakeChatModel([says("연차는 15일이고 남은 7일은 이월됩니다 [1].")])
     answer = answer_of(ask(opened(model), LEAVE_QUESTION))
     assert (answer.mode, answer.unsupported) == ("model", ("7일",))
+
+
+def test_what_was_said_before_goes_with_a_follow_up_only(opened: Open) -> None:
+    """A question that stands by itself is asked without history, one that leans on it with it."""
+    history = (Turn("연차는 며칠인가요?", "15일입니다 [1]."),)
+    model = FakeChatModel([says("15일입니다 [1].")])
+    knowledge = opened(model)
+    ask(knowledge, "그럼 이월은?", history=history)
+    ask(knowledge, "입사 1년 이상인 구성원의 남은 연차는 며칠까지 이월되나요?", history=history)
+    leaning, alone = ([message.content for message in request.messages] for request in model.requests)
+    assert "연차는 며칠인가요?" in leaning
+    assert "15일입니다." in leaning
+    assert len(alone) == 4
