@@ -12,6 +12,13 @@ from knowledge.types import Block, BlockKind, ParsedDocument, Place
 
 _LONGEST_HEADING = 200
 _DEEPEST_LEVEL = 6
+_most_characters = 200_000_000
+
+
+def limit_characters(most: int) -> None:
+    """Give up every document of this process as soon as it has more text: the sandbox's child asks for it."""
+    global _most_characters  # noqa: PLW0603 - one process, one limit, set once
+    _most_characters = most
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,11 @@ class DocumentText:
         self._size = 0
 
     def add(self, piece: Piece) -> None:
-        """Add a piece, whose text is normalised, unless it is blank."""
+        """Add a piece, whose text is normalised, unless it is blank.
+
+        Raises:
+            Unreadable: `too_complex`: see `limit_characters`.
+        """
         if not piece.text or piece.text.isspace():
             return
         kind = "paragraph" if piece.level and len(piece.text) > _LONGEST_HEADING else piece.kind
@@ -59,6 +70,8 @@ class DocumentText:
         self.blocks.append(Block(kind, start, end, level, self.page, piece.header, parts, place))
         self._texts.append(piece.text)
         self._size = end + 2
+        if end > _most_characters:
+            raise Unreadable(reason="too_complex", detail=f"> {_most_characters:,}")
 
     def paragraph(self, text: str) -> None:
         """Add a paragraph of any text."""

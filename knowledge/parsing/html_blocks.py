@@ -12,6 +12,7 @@ from knowledge.parsing.tables import looks_like_names
 _WIDEST_SPAN = 100
 _LONGEST_REPEATED = 200
 _SAMPLED_ROWS = 200
+_MOST_COLUMNS = 1000
 
 
 class ListLines:
@@ -132,7 +133,7 @@ class TableRows:
                 for column in range(cell.columns)
             )
             below: dict[int, tuple[str, int]] = {}
-            while entry := above.get(len(row)) or next(waiting, None):
+            while len(row) < _MOST_COLUMNS and (entry := above.get(len(row)) or next(waiting, None)):
                 text, rows = entry
                 if rows > 1:
                     below[len(row)] = (_repeated(text), rows - 1)

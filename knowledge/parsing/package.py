@@ -12,7 +12,7 @@ from knowledge.errors import Unreadable
 
 MEBIBYTE = 1 << 20
 # What a package may unfold to, all that is read of it together: a zip bomb has a thousand times as much.
-MOST_BYTES = 400 * MEBIBYTE
+MOST_BYTES = 200 * MEBIBYTE
 MOST_ENTRIES = 20_000
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)|<\0!\0(?:D\0O\0C\0T|E\0N\0T)|\0<\0!\0(?:D\0O\0C\0T|E\0N\0T)")
 _ENCRYPTED = 0x1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from knowledge.errors import Unreadable
@@ -24,6 +25,7 @@ from knowledge.parsing.pdf_tables import Grid, find_grids
 from knowledge.types import ParsedDocument
 
 _LEAST_TEXT = 8  # characters: a page with less and a picture is a scan
+_MOST_DRAWN = 20_000  # objects of a page that are looked at
 _DEPTH = 4  # of drawings inside of drawings
 # What programs write as a title without being asked.
 _NO_TITLE = re.compile(
@@ -136,7 +138,7 @@ def _drawings(page: Any) -> tuple[list[Grid], int]:
 
     boxes: list[tuple[float, float, float, float]] = []
     pictures = 0
-    for drawn in page.get_objects(max_depth=_DEPTH):
+    for drawn in islice(page.get_objects(max_depth=_DEPTH), _MOST_DRAWN):
         if drawn.type == pdfium.FPDF_PAGEOBJ_IMAGE:
             pictures += 1
         elif drawn.type == pdfium.FPDF_PAGEOBJ_PATH and drawn.level == 0:

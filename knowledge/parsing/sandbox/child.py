@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from knowledge.errors import Unreadable
 from knowledge.parsing import Parse
+from knowledge.parsing.blocks import limit_characters
 from knowledge.parsing.sandbox import confine
 from knowledge.parsing.sandbox.limits import Limits
 from knowledge.parsing.sandbox.wire import receive_request, send_document, send_failure
@@ -33,6 +34,7 @@ def main(limits_as_json: str, reader: str) -> None:
     for standard in (0, 1, 2):
         os.dup2(nothing, standard)
     confine.enter(limits)
+    limit_characters(limits.characters)
     while (request := receive_request(requests)) is not None:
         confine.next_document(limits)
         _answer(answers, parse, *request, limits)
