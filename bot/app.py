@@ -47,6 +47,7 @@ def parts_of(settings: Settings, **overrides: Any) -> Parts:
         settings.embeddings_provider, settings.embeddings_model, settings.embeddings_device, models
     )
     url = settings.catalog_url.get_secret_value()
+    stores = {store: index_of(settings, store) for store in ("faiss", "milvus")}
     chosen: dict[str, Any] = {
         "catalog": Catalog(url) if url else Catalog.in_folder(settings.data_dir),
         "folder": settings.data_dir / "index",
@@ -58,7 +59,8 @@ def parts_of(settings: Settings, **overrides: Any) -> Parts:
         "configured": tuple(configured_folders(settings)),
         "answer_threshold": settings.answer_threshold,
         "answer_tokens": settings.llm_max_tokens,
-        "open_index": index_of(settings, settings.vector_store),
+        "open_index": stores[settings.vector_store],
+        "stores": stores,
     }
     return Parts(**{**chosen, **overrides})
 

@@ -10,11 +10,12 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from knowledge import errors
 from knowledge.catalog import Catalog, notes
-from knowledge.reports import COUNTS, Problem, Progress, RefreshReport
+from knowledge.reports import COUNTS, IndexCheck, Problem, Progress, RefreshReport
 from knowledge.service import Knowledge
 from knowledge.sources.options import Folder
 from knowledge.types import Document
@@ -73,6 +74,14 @@ class Owned:
     def rebuild(self, *, progress: Callable[[Progress], None] = _ignore) -> None:
         """As Knowledge.rebuild, done by the owner."""
         self._ask({"do": "rebuild"}, progress, _never)
+
+    def check_index(self, *, repair: bool = False) -> IndexCheck:
+        """As Knowledge.check_index, done by the owner, whose run it would meet halfway otherwise."""
+        return IndexCheck(**self._ask({"do": "check", "repair": repair}, _ignore, _never))
+
+    def copy_index(self, store: str, *, progress: Callable[[Progress], None] = _ignore) -> IndexCheck:
+        """As Knowledge.copy_index, done by the owner, with its settings."""
+        return IndexCheck(**self._ask({"do": "copy", "store": store}, progress, _never))
 
     def _ask(
         self,
@@ -178,6 +187,10 @@ def _result(
     if payload["do"] == "rebuild":
         knowledge.rebuild(progress=progress)
         return {}
+    if payload["do"] == "check":
+        return asdict(knowledge.check_index(repair=payload["repair"]))
+    if payload["do"] == "copy":
+        return asdict(knowledge.copy_index(payload["store"], progress=progress))
     if payload["do"] != "refresh":
         raise errors.InvalidInput(detail=str(payload["do"]))
     paths = payload["folders"]

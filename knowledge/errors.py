@@ -46,7 +46,10 @@ class SaseoError(Exception):
 
 
 class InvalidInput(SaseoError):
-    """What a person gave can't be used."""
+    """What a person gave can't be used.
+
+    Parameters: detail, reason (`store`: there is no such store of the index, or it is in use already), store.
+    """
 
 
 class InvalidScope(InvalidInput):

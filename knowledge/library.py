@@ -184,10 +184,13 @@ class Library:
             self._published = self._caught_up()
 
     def rebuild(self) -> None:
-        """Make the whole index anew from the catalog."""
-        with self._writing, self._publishing:
+        """Make the whole index anew from the catalog. Questions see the old one until then."""
+        with self._writing:
             self._index.begin_anew()
-            self._published = self._caught_up()
+            published = self._caught_up()
+            with self._publishing:
+                self._published = published
+            self._index.sweep()
 
     def close(self) -> None:
         """Give files and connections back."""

@@ -75,6 +75,27 @@ class RefreshReport:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexCheck:
+    """The index held against the catalog.
+
+    `missing` and `surplus` count rows by part of the index, `words` and `meaning`. Of `samples` passages,
+    `samples_lost` were not found by their own words and vector.
+    """
+
+    passages: int
+    with_vectors: int
+    missing: dict[str, int]
+    surplus: dict[str, int]
+    samples: int
+    samples_lost: int
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether the index is what the catalog says."""
+        return not (any(self.missing.values()) or any(self.surplus.values()) or self.samples_lost)
+
+
+@dataclass(frozen=True, slots=True)
 class KnowledgeStatus:
     """What is known, with what, and how fresh. `problems` are the last run's, withheld folders included."""
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from knowledge import parsing
 from knowledge.answer import Answerer
 from knowledge.catalog import Catalog, notes, reading
 from knowledge.embedding import Abilities, Embedder, EmbedderStatus
-from knowledge.errors import MissingDependency, ModelUnavailable
-from knowledge.index import OpenIndex
+from knowledge.errors import InvalidInput, MissingDependency, ModelUnavailable
+from knowledge.index import OpenIndex, Place
 from knowledge.index.embedded import open_embedded, was_written
 from knowledge.ingest import Ingest
 from knowledge.language import Analyzer
@@ -24,11 +24,12 @@ from knowledge.models.extractive import Extractor
 from knowledge.parsing.sandbox import Sandbox
 from knowledge.plan import Loader
 from knowledge.refresh import Refresh, Stopped
-from knowledge.reports import KnowledgeStatus, Progress, RefreshReport
+from knowledge.reports import IndexCheck, KnowledgeStatus, Progress, RefreshReport
 from knowledge.retrieve import Retrieval, Retriever
 from knowledge.sources.loader import FolderLoader, as_options, from_options, root_of
 from knowledge.sources.options import Folder
 from knowledge.types import EVERYONE, AnswerEvent, Document, Passage, Question, Scope
+from knowledge.upkeep import check_index, copy_index
 
 _log = logging.getLogger(__name__)
 _LOOKS = 5  # at a shared index whose owner keeps changing it
@@ -54,6 +55,7 @@ class Parts:
     chat_model: ChatModel | None = None  # None quotes the documents only
     answer_tokens: int = 512
     open_index: OpenIndex = open_embedded  # of the store that keeps the index
+    stores: Mapping[str, OpenIndex] = field(default_factory=dict)  # those it can be copied to
 
 
 def _ignore(_: Progress) -> None:
@@ -231,6 +233,34 @@ class Knowledge:
             progress(Progress("finishing", 0, 0, "", 0.0))
             self._library.rebuild()
 
+    def check_index(self, *, repair: bool = False) -> IndexCheck:
+        """Hold the index, as it is stored, against the catalog; with `repair`, put it right."""
+        with self._refreshing:
+            found = self._check_index()
+            if repair and not found.is_sound and self._opened is None:
+                self._library.finish()  # opening it makes up for what is missing
+                found = self._check_index()
+            if repair and not found.is_sound:
+                self._library.rebuild()
+                self._library.finish()
+                found = self._check_index()
+            return found
+
+    def _check_index(self) -> IndexCheck:
+        return check_index(self._catalog, self._parts.open_index, self._place)
+
+    def copy_index(self, store: str, *, progress: Callable[[Progress], None] = _ignore) -> IndexCheck:
+        """Fill the index of another store, `faiss` or `milvus`; one that was cut short goes on.
+
+        Raises:
+            InvalidInput: there is no such store, or it is the one in use.
+        """
+        open_index = self._parts.stores.get(store)
+        if open_index is None or open_index is self._parts.open_index:
+            raise InvalidInput(reason="store", store=store)
+        with self._refreshing:
+            return copy_index(self._catalog, open_index, self._place, progress)
+
     def prepare(self) -> None:
         """Create the catalog or migrate it. The first use does it too.
 
@@ -261,6 +291,12 @@ class Knowledge:
     def _catalog(self) -> Catalog:
         self.prepare()
         return self._parts.catalog
+
+    @property
+    def _place(self) -> Place:
+        embedder = self._parts.embedder
+        name, dimensions = (embedder.name, embedder.dimensions) if embedder else (None, 0)
+        return Place(self._parts.folder, name, dimensions, self._owner)
 
     @property
     def _library(self) -> Library:

@@ -92,12 +92,20 @@ def _index(
     folder: Annotated[list[str] | None, typer.Argument(metavar="INDEXED", help="help-arg-folder")] = None,
     scope: Annotated[str | None, typer.Option(metavar="SCOPE", help="help-opt-index-scope")] = None,
     forget_missing: Annotated[bool, typer.Option("--forget-missing", help="help-opt-forget-missing")] = False,
+    to: Annotated[
+        Literal["faiss", "milvus"] | None, typer.Option(metavar="STORE", help="help-opt-to")
+    ] = None,
+    repair: Annotated[bool, typer.Option("--repair", help="help-opt-repair")] = False,
     as_json: Json = False,
 ) -> None:
     from bot.cli import index as command
 
     if folder == ["rebuild"]:
         command.rebuild(ctx.obj, as_json=as_json)
+    elif folder == ["check"]:
+        command.check(ctx.obj, repair=repair, as_json=as_json)
+    elif folder == ["copy"]:
+        command.copy(ctx.obj, to or "", as_json=as_json)
     else:
         command.index(ctx.obj, folder or [], scope, forget_missing=forget_missing, as_json=as_json)
 

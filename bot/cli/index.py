@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from knowledge.messages import describe
 from knowledge.types import Language
 
 if TYPE_CHECKING:
-    from knowledge.reports import Problem, RefreshReport
+    from knowledge.reports import IndexCheck, Problem, RefreshReport
     from knowledge.service import Knowledge
 
 SHOWN_PROBLEMS = 20
@@ -97,6 +98,47 @@ def rebuild(session: Session, *, as_json: bool) -> None:
         session.show_json({"documents": status.documents, "passages": status.passages})
     else:
         session.show(session.text("index-rebuilt", documents=status.documents, passages=status.passages))
+
+
+def check(session: Session, *, repair: bool, as_json: bool) -> None:
+    """Hold the index against the catalog; exit code 1 if it isn't sound, or isn't after the repair."""
+    with session.knowledge(write=True) as knowledge:
+        found = knowledge.check_index(repair=repair)
+    _show_check(session, found, as_json=as_json)
+    if not found.is_sound:
+        if not repair and not as_json:
+            session.show(session.text("index-check-repair"))
+        session.leave(1)
+
+
+def copy(session: Session, store: str, *, as_json: bool) -> None:
+    """Fill the index of another store; exit code 1 if it isn't sound then."""
+    with (
+        session.knowledge(write=True) as knowledge,
+        RefreshProgress(session, quiet=as_json) as progress,
+    ):
+        found = knowledge.copy_index(store, progress=progress)
+    _show_check(session, found, as_json=as_json)
+    if not found.is_sound:
+        session.leave(1)
+    if not as_json:
+        session.show(session.text("index-copied", setting=f"VECTOR_STORE={store}"))
+
+
+def _show_check(session: Session, found: IndexCheck, *, as_json: bool) -> None:
+    if as_json:
+        session.show_json({"sound": found.is_sound, **asdict(found)})
+        return
+    key = "index-check-sound" if found.is_sound else "index-check-wrong"
+    session.show(
+        session.text(key, passages=found.passages, vectors=found.with_vectors, samples=found.samples)
+    )
+    if not found.is_sound:
+        for part in found.missing:
+            session.show(
+                session.text(f"index-check-{part}", missing=found.missing[part], surplus=found.surplus[part])
+            )
+        session.show(session.text("index-check-samples", lost=found.samples_lost, samples=found.samples))
 
 
 def as_dict(report: RefreshReport, language: Language) -> dict[str, Any]:

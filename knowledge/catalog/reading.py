@@ -147,6 +147,14 @@ def texts_without_vectors(connection: Connection, embedder: str) -> dict[str, st
     return {row["text_hash"]: _passage(row).full_text for row in connection.execute(query).mappings()}
 
 
+def rows_with_vectors(connection: Connection, embedder: str) -> NDArray[np.int64]:
+    """Rows of the live passages that this embedder has vectors of, ascending."""
+    has_vectors = and_(vectors.c.text_hash == passages.c.text_hash, vectors.c.embedder == embedder)
+    query = select(passages.c.row).select_from(_all_passages.join(vectors, has_vectors)).where(_is_live)
+    rows = np.fromiter((row for (row,) in connection.execute(query)), dtype=np.int64)
+    return np.sort(rows)
+
+
 def totals(connection: Connection) -> Totals:
     """How much of each language is live in each scope."""
     s = statistics.c

@@ -113,7 +113,7 @@ class Collection:
 
     def rows(self) -> NDArray[np.int64]:
         """Every row, ascending: in what is written, or what is searched by one who doesn't write."""
-        name = self._target if self._owner else self.name
+        name = self._target if self._owner or self.is_old else self.name
         if name is None:
             return np.empty(0, np.int64)
         return np.unique(self._shape.rows(self._ids(name)))

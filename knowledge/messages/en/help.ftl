@@ -31,12 +31,14 @@ help-ask-examples =
     saseo ask --json "연차는 며칠인가요?"
 help-index = Index folders, or bring the index up to date
     {""}
-    Folders that are named are remembered. Without any, all that are remembered or configured are brought up to date. “saseo index rebuild” makes every index anew from the catalog, without reading the documents again (a folder of that name is ./rebuild).
+    Folders that are named are remembered. Without any, all that are remembered or configured are brought up to date. “saseo index rebuild” makes the index anew from the catalog, without reading the documents again; “check” holds it against the catalog, and with --repair puts it right; “copy --to milvus” or “--to faiss” fills the other store's index (a folder of such a name is ./rebuild).
 help-index-examples =
     saseo index ~/documents
     saseo index /mnt/hr --scope slack:T024/C0HR
     saseo index
     saseo index rebuild
+    saseo index copy --to milvus
+    saseo index check --repair
 help-docs = List, show and forget documents
 help-docs-list = List the indexed documents
 help-docs-show = Show one document and its passages
@@ -60,7 +62,7 @@ help-models-add = Check a model that came on a disk, and put it where Saseo look
 help-models-verify = Check size, header and SHA-256 of the models on this machine
 help-models-use = Write the model to be used into .env
 help-arg-question = what to ask; quote it if it holds special characters
-help-arg-folder = folders to index, or the word rebuild
+help-arg-folder = folders to index, or one of the words rebuild, check and copy
 help-arg-filter = a part of the title or path
 help-arg-document = the number from docs list, the path, or a part of the title or path
 help-arg-download = language, embedding, or a name of models list or of the hub
@@ -73,6 +75,8 @@ help-opt-yes = don't ask
 help-opt-scope = search what this channel or person may read too; may be repeated
 help-opt-index-scope = who may read these documents (everyone by default)
 help-opt-forget-missing = believe that files that are gone were removed, however many
+help-opt-to = with copy: faiss or milvus
+help-opt-repair = with check: put right what is wrong
 help-opt-sample = index this folder first if there is none yet
 help-opt-explain = show both rankings, the scores, and whether the documents answer at all
 help-opt-limit = how many passages (10)

@@ -28,3 +28,19 @@ index-rebuilt = The index was made anew: { $documents ->
     [one] 1 passage
    *[other] { $passages } passages
 }.
+index-check-sound = The index is what the catalog says: { $passages ->
+    [one] 1 passage
+   *[other] { $passages } passages
+}, { $vectors } with vectors; { $samples ->
+    [one] a sample was
+   *[other] { $samples } samples were
+} found by words and vectors.
+index-check-wrong = The index isn't what the catalog says ({ $passages ->
+    [one] 1 passage
+   *[other] { $passages } passages
+}, { $vectors } with vectors; looked at in { $samples } samples).
+index-check-words =   words: { $missing } missing, { $surplus } too many
+index-check-meaning =   vectors: { $missing } missing, { $surplus } too many
+index-check-samples =   { $lost } of { $samples } samples weren't found by their own words and vectors
+index-check-repair = Put it right with: saseo index check --repair
+index-copied = To use it, set { $setting } in .env. What changes until then is made up for at the next start.

@@ -31,12 +31,14 @@ help-ask-examples =
     saseo ask --json "How do I get VPN access?"
 help-index = 폴더를 색인하거나 색인을 최신으로 맞춥니다
     {""}
-    적은 폴더는 기억합니다. 폴더를 적지 않으면 기억하거나 설정한 폴더를 모두 최신으로 맞춥니다. “saseo index rebuild”는 문서를 다시 읽지 않고 카탈로그에서 색인을 모두 새로 만듭니다(그런 이름의 폴더는 ./rebuild로 적습니다).
+    적은 폴더는 기억합니다. 폴더를 적지 않으면 기억하거나 설정한 폴더를 모두 최신으로 맞춥니다. “saseo index rebuild”는 문서를 다시 읽지 않고 카탈로그에서 색인을 새로 만듭니다. “check”는 색인을 카탈로그와 견주고 --repair를 붙이면 바로잡습니다. “copy --to milvus”나 “--to faiss”는 다른 저장소의 색인을 채웁니다(그런 이름의 폴더는 ./rebuild처럼 적습니다).
 help-index-examples =
     saseo index ~/문서
     saseo index /mnt/인사 --scope slack:T024/C0HR
     saseo index
     saseo index rebuild
+    saseo index copy --to milvus
+    saseo index check --repair
 help-docs = 문서를 나열하고, 보고, 잊습니다
 help-docs-list = 색인한 문서를 나열합니다
 help-docs-show = 문서 하나와 그 단락을 봅니다
@@ -60,7 +62,7 @@ help-models-add = 디스크로 가져온 모델을 점검해 사서가 찾는 �
 help-models-verify = 이 컴퓨터에 있는 모델의 크기, 헤더, SHA-256을 점검합니다
 help-models-use = 쓸 모델을 .env에 적습니다
 help-arg-question = 질문. 특수 문자가 있으면 따옴표로 묶어 주세요
-help-arg-folder = 색인할 폴더, 또는 rebuild
+help-arg-folder = 색인할 폴더, 또는 rebuild, check, copy 가운데 하나
 help-arg-filter = 제목이나 경로의 일부
 help-arg-document = docs list의 번호, 경로, 또는 제목이나 경로의 일부
 help-arg-download = language, embedding, 또는 models list나 허브에 있는 이름
@@ -73,6 +75,8 @@ help-opt-yes = 묻지 않습니다
 help-opt-scope = 이 채널이나 사람이 볼 수 있는 문서도 찾습니다. 여러 번 쓸 수 있습니다
 help-opt-index-scope = 이 문서를 볼 수 있는 범위(기본값 everyone)
 help-opt-forget-missing = 사라진 파일이 아무리 많아도 지운 것으로 봅니다
+help-opt-to = copy와 함께: faiss 또는 milvus
+help-opt-repair = check와 함께: 잘못된 것을 바로잡습니다
 help-opt-sample = 아직 폴더가 없으면 이 폴더를 먼저 색인합니다
 help-opt-explain = 두 순위와 점수, 문서에 답이 있는지를 보여 줍니다
 help-opt-limit = 단락의 개수(10)

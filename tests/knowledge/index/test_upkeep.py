@@ -1,0 +1,144 @@
+"""An index is held against the catalog, put right, and filled at another store, whichever the stores are."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot.cli import main
+from knowledge.catalog import reading
+from knowledge.errors import InvalidInput
+from knowledge.index.embedded import open_embedded
+from knowledge.index.milvus import MilvusOptions, open_milvus
+from knowledge.service import Knowledge
+from knowledge.upkeep import place_of
+from tests.fakes import HashEmbedder
+from tests.librarian import EVERYBODY, by_meaning, by_word, fill, open_knowledge
+
+EMBEDDER = HashEmbedder(16)
+PAGES = {f"{n:02}.md": f"# Page {n}\n\nThe lamp of room{n} is green.\n" for n in range(12)} | {
+    "휴가.md": "# 휴가\n\n연차 휴가는 열다섯 날입니다.\n"
+}
+STORES = ("faiss", "milvus")
+
+
+class Refusing(HashEmbedder):
+    """Must not be asked for documents' vectors."""
+
+    def embed_documents(self, texts):
+        raise AssertionError(texts)
+
+
+def librarian(tmp_path: Path, milvus: MilvusOptions, store: str, embedder=EMBEDDER) -> Knowledge:
+    stores = {"faiss": open_embedded, "milvus": open_milvus(milvus)}
+    return open_knowledge(
+        tmp_path / "data", tmp_path / "docs", embedder=embedder, open_index=stores[store], stores=stores
+    )
+
+
+@pytest.fixture
+def filled(tmp_path: Path) -> Path:
+    fill(tmp_path / "docs", PAGES)
+    return tmp_path
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_what_is_wrong_is_counted_and_put_right(filled: Path, milvus: MilvusOptions, store: str) -> None:
+    """Rows that are missing or too many are found without the librarian's own belief, and repaired."""
+    knowledge = librarian(filled, milvus, store)
+    knowledge.refresh()
+    sound = knowledge.check_index()
+    assert sound.is_sound
+    assert (sound.passages, sound.with_vectors, sound.samples) == (13, 13, 13)
+    knowledge.close()
+    knowledge = librarian(filled, milvus, store)
+    place = place_of(knowledge._catalog, knowledge._place)
+    index = knowledge._parts.open_index(place)
+    live = index.rows()["words"].tolist()
+    with knowledge._catalog.read() as connection:
+        [one] = reading.index_entries(connection, live[:1], EMBEDDER.name)
+    index.remove(live[2:5])
+    index.add([one._replace(row=999)])
+    index.flush(1)
+    index.close()
+    wrong = knowledge.check_index()
+    assert not wrong.is_sound
+    assert wrong.missing == {"words": 3, "meaning": 3}
+    assert wrong.surplus == {"words": 1, "meaning": 1}
+    assert knowledge.check_index(repair=True).is_sound
+    assert knowledge.check_index().is_sound
+    knowledge.close()
+
+
+@pytest.mark.parametrize(("source", "target"), [("faiss", "milvus"), ("milvus", "faiss")])
+def test_an_index_moves_to_the_other_store(
+    filled: Path, milvus: MilvusOptions, source: str, target: str
+) -> None:
+    """Everything is found in the other store, in both searches, and nothing was embedded for it."""
+    knowledge = librarian(filled, milvus, source)
+    knowledge.refresh()
+    words = by_word(knowledge, "lamp")
+    near = by_meaning(knowledge, "the lamp of room7 is green.")
+    knowledge.close()
+    told: list[tuple[int, int]] = []
+    knowledge = librarian(filled, milvus, source, Refusing(16))
+    found = knowledge.copy_index(target, progress=lambda now: told.append((now.done, now.total)))
+    assert found.is_sound
+    assert found.passages == found.with_vectors == 13
+    assert told[-1] == (26, 26)
+    assert by_word(knowledge, "lamp") == words  # the source serves as before
+    told.clear()
+    assert knowledge.copy_index(target, progress=lambda now: told.append((now.done, now.total))).is_sound
+    assert told == []  # what is there isn't copied again
+    knowledge.close()
+    if source == "faiss":
+        shutil.rmtree(filled / "data" / "index" / "dense")
+    knowledge = librarian(filled, milvus, target, Refusing(16))
+    assert knowledge.check_index().is_sound
+    assert by_word(knowledge, "lamp") == words
+    assert by_meaning(knowledge, "the lamp of room7 is green.") == near
+    best = knowledge.retrieve("연차는?", EVERYBODY).candidates[0]
+    assert best.document.title == "휴가"
+    knowledge.close()
+
+
+@pytest.mark.parametrize("store", ["faiss", "nowhere"])
+def test_only_another_store_is_copied_to(filled: Path, milvus: MilvusOptions, store: str) -> None:
+    """The store in use, or one that doesn't exist, is refused in words."""
+    knowledge = librarian(filled, milvus, "faiss")
+    with pytest.raises(InvalidInput):
+        knowledge.copy_index(store)
+    knowledge.close()
+
+
+def test_the_commands(filled: Path, milvus: MilvusOptions, monkeypatch, capsys) -> None:
+    """Index, check, copy and change over, by the settings."""
+    monkeypatch.chdir(filled)
+    for name, value in {
+        "EMBEDDINGS_PROVIDER": "none",
+        "MILVUS_HOST": milvus.host,
+        "MILVUS_PORT": str(milvus.port),
+        "MILVUS_COLLECTION_NAME": milvus.collection,
+        "SASEO_LANG": "en",
+    }.items():
+        monkeypatch.setenv(name, value)
+    assert main(["index", "docs", "--json"]) == 0
+    capsys.readouterr()
+    assert main(["index", "check"]) == 0
+    assert "13 passages" in capsys.readouterr().out
+    assert main(["index", "copy"]) == 1
+    assert "milvus" in capsys.readouterr().err
+    assert main(["index", "copy", "--to", "milvus"]) == 0
+    assert "VECTOR_STORE=milvus" in capsys.readouterr().out
+    monkeypatch.setenv("VECTOR_STORE", "milvus")
+    assert main(["index", "check", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["sound"] is True
+    assert main(["search", "room7", "--json"]) == 0
+    assert "07.md" in capsys.readouterr().out
+    monkeypatch.setenv("MILVUS_COLLECTION_NAME", milvus.collection + "_b")
+    assert main(["index", "check", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["missing"] == {"words": 13}
+    assert main(["index", "check", "--repair"]) == 0
