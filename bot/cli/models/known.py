@@ -144,15 +144,14 @@ def find_here(settings: Settings, name: str) -> Known:
     """The model of that name, or of that file or folder, on this machine.
 
     Raises:
-        ModelUnavailable: reason `not_downloaded`, or `unknown` where the name says nothing to us.
+        ModelUnavailable: reason `not_downloaded`, `not_embedding` (a folder without a model), or `unknown`
+            where the name says nothing to us.
     """
     _, total = available_memory()
     path = Path(name).expanduser().absolute()
     if path.is_file():
         return _language_model(path, settings, total)
-    if path.is_dir():
-        if not is_complete(path):
-            raise ModelUnavailable(model=str(path), reason="not_embedding")
+    if path.is_dir() and is_complete(path):
         return _embedding_model(str(path), path, settings.embeddings_model, total)
     preset = language_presets.preset(name)
     names = {name, embedding_presets.full_name(name), preset.name if preset else name.removesuffix(".gguf")}
@@ -161,4 +160,4 @@ def find_here(settings: Settings, name: str) -> Known:
             if model.path is None:
                 raise ModelUnavailable(model=model.name, reason="not_downloaded")
             return model
-    raise ModelUnavailable(model=name, reason="unknown")
+    raise ModelUnavailable(model=name, reason="not_embedding" if path.is_dir() else "unknown")

@@ -441,6 +441,17 @@ def test_use_makes_the_file_and_says_what_wins(saseo, gguf, monkeypatch):
     assert "LLM_PROVIDER" in result.err
 
 
+def test_a_folder_here_does_not_hide_a_model(saseo, tmp_path, embedding_model):
+    """A model's name is its name where a folder happens to be called so; a model's folder can be named too."""
+    (tmp_path / "minilm").mkdir()
+    assert saseo("models", "use", "minilm").code == 0
+    assert "all-MiniLM-L6-v2" in Path(".env").read_text()
+    (tmp_path / "empty").mkdir()
+    assert "Sentence Transformers" in saseo("models", "use", "empty", "--lang", "en").err
+    assert saseo("models", "use", embedding_model).code == 0
+    assert f"EMBEDDINGS_MODEL={embedding_model}" in Path(".env").read_text()
+
+
 def test_what_is_not_here_can_not_be_used(saseo):
     """The settings stay as they are."""
     result = saseo("models", "use", "qwen2.5-14b", "--lang", "en")
