@@ -26,6 +26,7 @@ from knowledge.types import ParsedDocument
 
 _LEAST_TEXT = 8  # characters: a page with less and a picture is a scan
 _MOST_DRAWN = 20_000  # objects of a page that are looked at
+_MARGIN = 0.08  # of the page's height
 _DEPTH = 4  # of drawings inside of drawings
 # What programs write as a title without being asked.
 _NO_TITLE = re.compile(
@@ -94,7 +95,7 @@ def _pages(file: Any) -> Iterator[_Page]:
         except pypdfium2.PdfiumError:  # a page that is damaged; the others may be sound
             continue
         text = page.get_textpage()
-        lines = list(_lines(text))
+        lines = list(_lines(text, page.get_height()))
         grids, pictures = _drawings(page)
         tables = [(grid, rows) for grid in grids if (rows := _table(text, grid)) is not None]
         size = sum(len(line.text) for line in lines)
@@ -103,7 +104,7 @@ def _pages(file: Any) -> Iterator[_Page]:
         page.close()
 
 
-def _lines(text: Any) -> Iterator[Line]:
+def _lines(text: Any, height: float) -> Iterator[Line]:
     """The page's lines as PDFium parts them. Each is measured at its first and last letter."""
     content = text.get_text_range(errors="ignore")
     count = text.count_chars()
@@ -114,13 +115,13 @@ def _lines(text: Any) -> Iterator[Line]:
             first = place + len(raw) - len(raw.lstrip())
             last = place + len(raw.rstrip()) - 1
             if 0 <= first <= last < count:
-                yield _line(text, stripped, first, last, keeps_space=raw[-1:].isspace())
+                yield _line(text, stripped, first, last, height, keeps_space=raw[-1:].isspace())
             else:
                 yield Line(stripped, 0.0, 0.0, 0.0, 0.0)
         place += len(raw) + 2
 
 
-def _line(text: Any, content: str, first: int, last: int, *, keeps_space: bool) -> Line:
+def _line(text: Any, content: str, first: int, last: int, height: float, *, keeps_space: bool) -> Line:
     import pypdfium2.raw as pdfium
 
     left, bottom, _, _ = text.get_charbox(first, loose=True)
@@ -129,7 +130,8 @@ def _line(text: Any, content: str, first: int, last: int, *, keeps_space: bool) 
     if size <= 1.5:  # scaled by a matrix instead: the height of a letter's box tells
         _, low, _, high = text.get_charbox(first, loose=True)
         size = high - low
-    return Line(content, round(size, 1), left, right, bottom, keeps_space)
+    in_margin = not _MARGIN * height < bottom < (1 - _MARGIN) * height
+    return Line(content, round(size, 1), left, right, bottom, keeps_space, in_margin)
 
 
 def _drawings(page: Any) -> tuple[list[Grid], int]:

@@ -18,7 +18,6 @@ _LARGER = 1.12  # than the body: a heading
 _LONGEST_HEADING = 120
 _LEVELS = 4
 _GAP = 1.45  # of the usual distance between two lines: a new paragraph
-_MARGIN_LINES = 2
 _REPEATED_ON = 0.6  # of the pages
 _FEWEST_PAGES = 4
 
@@ -27,7 +26,7 @@ _FEWEST_PAGES = 4
 class Line:
     """A line of a page. Sizes and places are in points; `top` grows upwards.
 
-    `keeps_space` tells that a space stood at its end.
+    `keeps_space` tells that a space stood at its end, `in_margin` that it stands at the top or bottom edge.
     """
 
     text: str
@@ -36,6 +35,7 @@ class Line:
     right: float
     top: float
     keeps_space: bool = False
+    in_margin: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Paragraph:
 
 
 def without_furniture(pages: Sequence[list[Line]]) -> list[list[Line]]:
-    """The pages without their running heads and page numbers: first and last lines that most pages have.
+    """The pages without their running heads and page numbers: lines in the margin that most pages have.
 
     Figures count as alike.
     """
@@ -57,13 +57,10 @@ def without_furniture(pages: Sequence[list[Line]]) -> list[list[Line]]:
         return list(pages)
     counts: Counter[str] = Counter()
     for lines in pages:
-        counts.update({_masked(line) for line in _outer(lines)})
+        counts.update({_masked(line) for line in lines if line.in_margin})
     enough = max(_FEWEST_PAGES - 1, _REPEATED_ON * len(pages))
     repeated = {text for text, count in counts.items() if count >= enough}
-    return [
-        [line for line in lines if _masked(line) not in repeated or line not in _outer(lines)]
-        for lines in pages
-    ]
+    return [[line for line in lines if not (line.in_margin and _masked(line) in repeated)] for lines in pages]
 
 
 def heading_levels(pages: Iterable[list[Line]]) -> dict[float, int]:
@@ -98,10 +95,6 @@ def paragraphs(lines: Sequence[Line], levels: dict[float, int], *, spaces_are_ke
         else:
             groups.append([line])
     return [_paragraph(group, levels, spaces_are_kept=spaces_are_kept) for group in groups]
-
-
-def _outer(lines: list[Line]) -> list[Line]:
-    return lines[:_MARGIN_LINES] + lines[-_MARGIN_LINES:]
 
 
 def _masked(line: Line) -> str:

@@ -18,7 +18,7 @@ TABLE = [["직급", "일수"], ["사원", "15"], ["대리", "16"]]
 def line(
     text: str, top: float, *, size: float = 10.0, right: float = 500.0, keeps_space: bool = False
 ) -> Line:
-    return Line(text, size, 50.0, right, top, keeps_space)
+    return Line(text, size, 50.0, right, top, keeps_space, in_margin=top > 780 or top < 60)
 
 
 def test_a_document() -> None:
@@ -62,7 +62,7 @@ def test_what_cannot_be_read(data: bytes, reason: str) -> None:
 
 
 def test_furniture_is_left_out() -> None:
-    """What stands first or last on most pages is no text, its numbers aside; on few pages nothing is judged."""
+    """What stands at the edge of most pages is no text, its numbers aside; on few pages nothing is judged."""
     words = ["one", "two", "three", "four"]
     pages = [
         [line("Handbook", 800), line(word, 400), line(f"- {number} -", 30)]
@@ -70,6 +70,8 @@ def test_furniture_is_left_out() -> None:
     ]
     assert [[each.text for each in page] for page in without_furniture(pages)] == [[word] for word in words]
     assert without_furniture(pages[:2]) == pages[:2]
+    totals = [[line("text", 400), line(f"Total: {number}", 300)] for number in range(9)]
+    assert without_furniture(totals) == totals
 
 
 def test_korean_lines_are_joined_as_they_were_broken() -> None:
