@@ -7,11 +7,12 @@ import logging
 import math
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AsyncExitStack, ExitStack, closing, contextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, cast
 
+from bot.chat_model import borrowed_model, own_model
 from bot.folders import configured_folders
 from bot.handover import Owned, serve
 from bot.ownership import is_owned, owned
@@ -111,9 +112,9 @@ def open_knowledge(settings: Settings, *, write: bool = True, **overrides: Any) 
     """Knowledge for one command.
 
     To write, it owns the data folder while the block lasts; where another process does, its writes are handed
-    to that one.
+    to that one. Answers are written by the model of the bot that runs, or of the configured server.
     """
-    parts = parts_of(settings, **overrides)
+    parts = parts_of(settings, **{"chat_model": borrowed_model(settings), **overrides})
     with ExitStack() as stack:
         owner, has_other_owner = False, False
         if write:
@@ -139,6 +140,7 @@ class App:
         self.knowledge = Knowledge(parts, owner=True)
         self._settings = settings
         self._catalog = parts.catalog
+        self._model = parts.chat_model
         self._stack = AsyncExitStack()
         self._stopping = threading.Event()
 
@@ -163,6 +165,8 @@ class App:
         stack.enter_context(owned(self._settings.data_dir))
         # It waits for the run that is under way, and in a thread: the loop may have to tell what goes on.
         stack.push_async_callback(run_blocking, self.knowledge.close)
+        if isinstance(self._model, AbstractAsyncContextManager):
+            await stack.enter_async_context(self._model)
         await stack.enter_async_context(self._background("warm", self.knowledge.warm))
         await stack.enter_async_context(
             self._background("requests", serve, self.knowledge, self._catalog, self._stopping)
@@ -217,4 +221,4 @@ class _Background:
 
 def build(settings: Settings, **overrides: Any) -> App:
     """The app that the settings ask for; `overrides` are `Parts`' fields."""
-    return App(settings, parts_of(settings, **overrides))
+    return App(settings, parts_of(settings, **{"chat_model": own_model(settings), **overrides}))

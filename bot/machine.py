@@ -55,6 +55,14 @@ def available_memory(cgroups: Path = CGROUPS) -> tuple[int, int]:
     return free, total
 
 
+def memory_limit(cgroups: Path = CGROUPS) -> int | None:
+    """Bytes that are free within the container's limit; None where only the machine itself is one."""
+    import psutil
+
+    free, total = available_memory(cgroups)
+    return free if total < int(psutil.virtual_memory().total) else None
+
+
 def free_disk(folder: Path) -> int:
     """Bytes free on the disk that holds `folder`, which need not exist yet."""
     existing = folder.absolute()

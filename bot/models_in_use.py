@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from bot.ownership import is_owned
 from knowledge.messages import text
 from knowledge.types import Language
 
@@ -16,6 +18,8 @@ GET_EMBEDDING = "saseo models download embedding"
 INSTALL_EMBEDDINGS = "pip install 'saseo[embeddings]'"
 MULTILINGUAL = "sentence-transformers/paraphrase-multilingual-mpnet-base-v2"
 GET_LANGUAGE = "saseo models download language"
+BUILD_LLAMA = "make llama"
+RUN = "saseo run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +55,26 @@ def embedding_sentence(status: EmbedderStatus | None, settings: Settings, langua
     return Sentence("\n".join(parts))
 
 
-def language_sentence(settings: Settings, language: Language) -> Sentence:
-    """The language model; answers quote the documents so far, with or without its file."""
+def language_sentence(settings: Settings, language: Language, *, starts: bool = True) -> Sentence:
+    """The language model.
+
+    Args:
+        settings: read.
+        language: of the sentence.
+        starts: whether this process starts it; otherwise a running bot's is used.
+    """
     if settings.llm_provider == "openai":
         return Sentence(text("models-language-remote", language, model=settings.llm_model))
-    if settings.llm_model_path.is_file():
-        return Sentence(text("models-language-there", language))
-    return Sentence(text("models-language-none", language), GET_LANGUAGE)
+    path = settings.llm_model_path
+    if not path.is_file():
+        return Sentence(text("models-language-none", language), GET_LANGUAGE)
+    if find_spec("llama_cpp") is None:
+        return Sentence(text("models-language-no-library", language), BUILD_LLAMA)
+    if starts:
+        return Sentence(text("models-language-starts", language, model=path.stem))
+    if is_owned(settings.data_dir):
+        return Sentence(text("models-language-running", language, model=path.stem))
+    return Sentence(text("models-language-not-running", language), RUN)
 
 
 def _short(model: str) -> str:

@@ -67,6 +67,7 @@ def _threads(wanted: int) -> int:
     return min(wanted, available_cpus())
 
 
+Switch = Annotated[Literal["on", "off"], BeforeValidator(_lower)]
 HttpUrl = Annotated[str, AfterValidator(_url("http", "https"))]
 # NAME=NUMBER, parted by commas: M=32,efConstruction=400
 Parameters = Annotated[tuple[tuple[str, int], ...], NoDecode, BeforeValidator(_named_numbers)]
@@ -86,6 +87,18 @@ class Settings(BaseSettings):
     llm_threads: Annotated[int, Field(ge=1, le=1024), AfterValidator(_threads)] = 8
     llm_temperature: float = Field(0.7, ge=0, le=2)
     llm_max_tokens: int = Field(512, ge=16, le=32768)
+    llm_question_size: int = Field(8192, ge=512, le=1_048_576)
+    llm_top_p: float = Field(0.9, ge=0.01, le=1)
+    llm_repetition_penalty: float = Field(1.05, ge=1, le=2)
+    llm_seed: int | None = Field(None, ge=0, le=4_294_967_295)
+    llm_deadline: int = Field(300, ge=5, le=3600)
+    llm_parallel: int = Field(8, ge=1, le=64)
+    llm_queue_limit: int = Field(64, ge=1, le=10_000)
+    llm_batch_size: int = Field(512, ge=32, le=8192)
+    llm_flash_attention: Switch = "on"
+    llm_kv_type: Annotated[Literal["f16", "q8_0"], BeforeValidator(_lower)] = "f16"
+    llm_prompt_lookup: Switch = "on"
+    llm_gpu_layers: int = Field(0, ge=-1, le=1000)
     llm_base_url: HttpUrl = ""
     llm_model: str = ""
     llm_api_key: SecretStr = SecretStr("")
@@ -257,9 +270,15 @@ def _contradictions(settings: Settings) -> list[tuple[str, object, Rule]]:
     for name in ("milvus_tls_ca", "milvus_tls_certificate", "milvus_tls_key"):
         if (file := getattr(settings, name)) and not file.is_file():
             found.append((name, file, Rule("setting-allowed-file")))
-    if settings.llm_max_tokens >= settings.llm_context_size:
-        rule = Rule("setting-allowed-less-than", {"other": f"LLM_CONTEXT_SIZE={settings.llm_context_size}"})
-        found.append(("llm_max_tokens", settings.llm_max_tokens, rule))
+    for name in ("llm_context_size", "llm_question_size"):
+        if settings.llm_max_tokens >= getattr(settings, name):
+            other = f"{name.upper()}={getattr(settings, name)}"
+            rule = Rule("setting-allowed-less-than", {"other": other})
+            found.append(("llm_max_tokens", settings.llm_max_tokens, rule))
+            break
+    if settings.llm_kv_type == "q8_0" and settings.llm_flash_attention == "off":
+        rule = Rule("setting-allowed-needed-by", {"other": "LLM_KV_TYPE=q8_0"})
+        found.append(("llm_flash_attention", settings.llm_flash_attention, rule))
     if settings.user_dictionary and not settings.user_dictionary.is_file():
         found.append(("user_dictionary", settings.user_dictionary, Rule("setting-allowed-file")))
     return found

@@ -163,7 +163,8 @@ class Answerer:
                 else:
                     for piece in pieces:
                         yield Token(piece)
-                yield Finished(replace(answer, why_not=why))
+                # That no model is there was said at the start; that one failed is news.
+                yield Finished(replace(answer, why_not="" if why == "not_ready" else why))
             case None:
                 raise RuntimeError("the writer's events ended without Written or GaveUp")
 

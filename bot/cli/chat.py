@@ -29,18 +29,26 @@ def chat(session: Session, scopes: list[str]) -> None:
     asked = audience(scopes)
     with session.knowledge() as knowledge, BackgroundLoop() as loop:
         conversation = Conversation(asked, session.answer_language)
-        if not converse(session, knowledge, knowledge.answer, loop, conversation):
+        if not converse(session, knowledge, knowledge.answer, loop, conversation, starts=False):
             session.leave_at_once()
 
 
 def converse(
-    session: Session, knowledge: Knowledge, handler: Handler, loop: BackgroundLoop, conversation: Conversation
+    session: Session,
+    knowledge: Knowledge,
+    handler: Handler,
+    loop: BackgroundLoop,
+    conversation: Conversation,
+    *,
+    starts: bool,
 ) -> bool:
     """Greet, show the prompt at once while the models load behind it, and answer until the person leaves.
 
+    `starts` tells whether this process starts the language model.
+
     Returns whether the models were loaded by then; if not, a thread is still at it.
     """
-    banner(session, knowledge)
+    banner(session, knowledge, starts=starts)
     save_history = use_history(session.settings.data_dir / "history")
     ready = loop.submit(_warm(knowledge))
     try:
@@ -51,7 +59,7 @@ def converse(
     return ready.done()
 
 
-def banner(session: Session, knowledge: Knowledge) -> None:
+def banner(session: Session, knowledge: Knowledge, *, starts: bool) -> None:
     """What is known, which models answer and what they can't do, and how to leave."""
     text, out = session.text, session.out
     status = knowledge.status()
@@ -63,7 +71,7 @@ def banner(session: Session, knowledge: Knowledge) -> None:
         _paragraph(out, text("banner-empty"), "warning")
     for sentence in (
         embedding_sentence(status.embedder, session.settings, session.language),
-        language_sentence(session.settings, session.language),
+        language_sentence(session.settings, session.language, starts=starts),
     ):
         _paragraph(out, sentence.text, "warning" if sentence.command else "")
         if sentence.command:

@@ -81,7 +81,7 @@ def _chat(session: Session) -> None:
         loop.submit(app.__aenter__()).result()
         try:
             conversation = Conversation(answer_language=session.answer_language)
-            converse(session, app.knowledge, app.handler, loop, conversation)
+            converse(session, app.knowledge, app.handler, loop, conversation, starts=True)
         finally:
             try:
                 loop.submit(app.__aexit__(None, None, None)).result(timeout=LEAVE_SECONDS)

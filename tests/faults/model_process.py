@@ -11,6 +11,7 @@ from knowledge.errors import GenerationFailed
 from knowledge.models.chat import ChatMessage, ChatRequest, Delta
 from knowledge.models.llama.local import LocalModel
 from knowledge.models.llama.options import EngineOptions
+from knowledge.models.llama.order import private_order
 from knowledge.models.llama.process import Launch
 from knowledge.models.llama.supervisor import ModelState
 from knowledge.models.llama.watching import Pace
@@ -60,8 +61,15 @@ class Watched:
 async def running(path: Path, folder: Path, *, pace: Pace = PACE, options: EngineOptions = OPTIONS, **launch):
     """A model that is being watched, stopped at the end."""
     watched = Watched(None)
-    launched = Launch(folder / "logs" / "model.log", **launch)
-    watched.model = LocalModel(path, options, folder / "llm", launched, pace=pace, on_change=watched.note)
+    home = folder / "llm"
+    watched.model = LocalModel(
+        private_order(path, options, home),
+        Launch(folder / "logs" / "model.log", **launch),
+        home,
+        home / "trial.json",
+        pace=pace,
+        on_change=watched.note,
+    )
     async with watched.model:
         yield watched
 

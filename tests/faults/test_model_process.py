@@ -16,7 +16,7 @@ import pytest
 
 from knowledge.errors import GenerationFailed
 from knowledge.models.chat import Delta, Done, Queued
-from knowledge.models.llama.local import running_model
+from knowledge.models.llama.local import RunningModel
 from knowledge.models.llama.watching import Pace, pause_before
 from tests.faults.model_process import OPTIONS, PACE, WAIT, answer, question, running
 from tests.gguf_models import CHATML_TEMPLATE, counting, embedding, endless, scripted
@@ -343,14 +343,17 @@ def test_other_commands_find_the_model(path, folder):
     found = folder / "llm" / "server.json"
 
     async def scene():
-        assert running_model(folder / "llm", OPTIONS, WAIT) is None
+        other = RunningModel(folder / "llm", OPTIONS, WAIT)
+        with pytest.raises(GenerationFailed, match="not_ready"):
+            await other.prompt_limit()
         async with running(path, folder) as watched:
             await watched.until("ready")
             assert found.stat().st_mode & 0o077 == 0
             assert (folder / "llm" / "llm.sock").stat().st_mode & 0o077 == 0
-            other = running_model(folder / "llm", OPTIONS, WAIT)
-            assert [e.text async for e in other.stream(question()) if isinstance(e, Delta)]
-        assert running_model(folder / "llm", OPTIONS, WAIT) is None
+            assert await other.count_tokens(["연차"])
+            assert await answer(other, question()) == [TEXT]
+        with pytest.raises(GenerationFailed, match="not_ready"):
+            await anext(other.stream(question()))
 
     run(scene())
     assert not found.exists()

@@ -6,9 +6,12 @@ models-embedding-better = A better one is to be had ({ $wanted }):
 models-embedding-none = No embedding model: only words are matched, not meanings. To get { $wanted }:
 models-embedding-no-library = No embedding model, as Sentence Transformers isn't installed: only words are matched. To install it:
 models-embedding-off = Embeddings are off (EMBEDDINGS_PROVIDER=none): only words are matched, not meanings.
-models-language-none = Answers are quoted from the documents word for word. To get the language model:
-models-language-there = The language model is on this machine; this version still quotes its answers from the documents.
-models-language-remote = Language model: { $model } (server); this version still quotes its answers from the documents.
+models-language-none = There is no language model yet: answers are quoted from the documents word for word. Once it is here, it is used at once. To get it:
+models-language-starts = Language model: { $model }. Until it has started, answers are quoted from the documents word for word.
+models-language-running = Language model: { $model }, of the running bot.
+models-language-not-running = Answers are quoted from the documents word for word: the language model works while the bot runs. To run it:
+models-language-no-library = The language model is here, but llama.cpp, which runs it, isn't. Answers are quoted from the documents word for word. To build it:
+models-language-remote = Language model: { $model } (server)
 models-have = { $model } is here already: { $path }
 models-fetch = { $model }: { $size } to download, licence { $licence }.
 models-fetch-unknown = { $model }: size and licence stand on its page at the hub.

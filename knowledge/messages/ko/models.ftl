@@ -6,9 +6,12 @@ models-embedding-better = 더 나은 모델({ $wanted }) 내려받기:
 models-embedding-none = 임베딩 모델이 없어 뜻이 아니라 낱말로만 찾습니다. 모델({ $wanted }) 내려받기:
 models-embedding-no-library = Sentence Transformers가 설치되어 있지 않아 임베딩 모델 없이 낱말로만 찾습니다. 설치하기:
 models-embedding-off = 임베딩을 꺼 두어(EMBEDDINGS_PROVIDER=none) 뜻이 아니라 낱말로만 찾습니다.
-models-language-none = 답은 문서의 문장을 그대로 옮깁니다. 언어 모델 내려받기:
-models-language-there = 언어 모델이 있지만, 이 버전은 아직 문서의 문장을 그대로 옮겨 답합니다.
-models-language-remote = 언어 모델: { $model } (서버). 이 버전은 아직 문서의 문장을 그대로 옮겨 답합니다.
+models-language-none = 아직 언어 모델이 없어 문서의 문장을 그대로 옮겨 답합니다. 모델을 받으면 바로 씁니다. 내려받기:
+models-language-starts = 언어 모델: { $model } 시작하는 동안에는 문서의 문장을 그대로 옮겨 답합니다.
+models-language-running = 언어 모델: { $model } (실행 중인 봇)
+models-language-not-running = 언어 모델은 봇이 실행 중일 때 쓰므로 문서의 문장을 그대로 옮겨 답합니다. 실행하기:
+models-language-no-library = 언어 모델은 있지만 모델을 돌리는 llama.cpp가 없어 문서의 문장을 그대로 옮겨 답합니다. 만들기:
+models-language-remote = 언어 모델: { $model } (서버)
 models-have = { $model } 모델이 이미 있습니다: { $path }
 models-fetch = { $model }: 내려받을 크기 { $size }, 라이선스 { $licence }
 models-fetch-unknown = { $model }: 크기와 라이선스는 허브의 모델 페이지에 있습니다.

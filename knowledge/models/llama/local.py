@@ -24,7 +24,6 @@ from knowledge.models.wire import Sampling
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
-_LONGEST_SOCKET_PATH = 100  # bytes; Linux has room for 107, macOS for 103
 _BROKEN = frozenset({"cut", "unreachable", "hung", "crashed", "not_ready"})
 
 
@@ -35,10 +34,10 @@ class LocalModel:
     for the next process, and gets a whole answer from it.
 
     Args:
-        model: the GGUF file, which need not be there yet.
-        options: how to run it.
-        folder: of the socket, and of the file that tells other commands where the model is.
+        order: what the process is told; the model's file need not be there yet.
         launch: how the process is started.
+        folder: of the file that tells other commands where the model is.
+        trials: the file that remembers which build ran which model.
         deadline: seconds for a whole answer.
         pace: how the process is watched.
         on_change: is told each new state.
@@ -46,30 +45,21 @@ class LocalModel:
 
     def __init__(
         self,
-        model: Path,
-        options: EngineOptions,
-        folder: Path,
+        order: Order,
         launch: Launch,
+        folder: Path,
+        trials: Path,
         *,
         deadline: float = 300.0,
         pace: Pace | None = None,
         on_change: Callable[[ModelState], None] = lambda _: None,
     ) -> None:
         self._pace = pace or Pace()
-        self._options = options
+        self._order = order
         self._patience = Patience(short=self._pace.health, answer=deadline, retries=0)
         self._folder = folder
         self._on_change = on_change
-        socket = folder / "llm.sock"
-        fits = len(os.fsencode(socket)) <= _LONGEST_SOCKET_PATH
-        self._supervisor = Supervisor(
-            Order("serve", model, options, socket if fits else None),
-            launch,
-            self._client,
-            folder / "trial.json",
-            self._pace,
-            self._changed,
-        )
+        self._supervisor = Supervisor(order, launch, self._client, trials, self._pace, self._changed)
         self._running: asyncio.Task[None] | None = None
 
     @property
@@ -95,6 +85,14 @@ class LocalModel:
             self._running.cancel()
             with suppress(asyncio.CancelledError):
                 await self._running
+
+    async def until_ready(self) -> None:
+        """Wait for the process, as long as nothing is wrong.
+
+        Raises:
+            SaseoError: what is wrong.
+        """
+        await self._supervisor.until_ready()
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
         """See ChatModel."""
@@ -142,15 +140,17 @@ class LocalModel:
             return GenerationFailed(reason=reason, model=error.parameters.get("model", ""), detail="")
         return error
 
-    def _client(self, order: Order, process: ModelProcess) -> RemoteModel:
+    def _client(self, process: ModelProcess) -> RemoteModel:
         """The client of a process, which others find by a file that only this person may read."""
-        address = "127.0.0.1" if order.socket else f"127.0.0.1:{process.facts['port']}"
-        endpoint = Endpoint(f"http://{address}/v1", str(process.facts["model"]), order.api_key, order.socket)
+        order = self._order
+        endpoint = Endpoint(
+            address_of(order, process), str(process.facts["model"]), order.api_key, order.socket
+        )
         try:
             _write_address(self._folder / "server.json", endpoint)
         except OSError as error:
             _log.warning("other commands won't find the model: %s", error)
-        return _client(endpoint, self._options, self._patience)
+        return _client(endpoint, order.options, self._patience)
 
     def _changed(self, state: ModelState) -> None:
         if state.phase != "ready":
@@ -158,21 +158,54 @@ class LocalModel:
         self._on_change(state)
 
 
-def running_model(folder: Path, options: EngineOptions, deadline: float) -> RemoteModel | None:
-    """The client of the model that another process of this person runs; None if there is none.
+def address_of(order: Order, process: ModelProcess) -> str:
+    """Where a process is reached from this machine."""
+    if order.socket:
+        return "http://127.0.0.1/v1"
+    anywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
+    host = anywhere.get(order.host, order.host)
+    return f"http://{f'[{host}]' if ':' in host else host}:{process.facts['port']}/v1"
+
+
+class RunningModel:
+    """A ChatModel for a command beside the bot: the bot's own, as long as there is one.
 
     Args:
-        folder: the other's, as `LocalModel` was given it.
+        folder: the one that the bot's `LocalModel` was given.
         options: for what a request doesn't say.
         deadline: seconds for a whole answer.
     """
-    try:
-        found = json.loads((folder / "server.json").read_text(encoding="utf-8"))
-        socket = Path(found["socket"]) if found["socket"] else None
-        endpoint = Endpoint(found["base_url"], found["model"], found["api_key"], socket)
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return _client(endpoint, options, Patience(answer=deadline, retries=0))
+
+    def __init__(self, folder: Path, options: EngineOptions, deadline: float) -> None:
+        self._path = folder / "server.json"
+        self._options = options
+        self._patience = Patience(answer=deadline, retries=0)
+        self._found: tuple[Endpoint, RemoteModel] | None = None
+
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent]:
+        """See ChatModel."""
+        async with aclosing(cast("AsyncGenerator[ChatEvent]", self._model().stream(request))) as events:
+            async for event in events:
+                yield event
+
+    async def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """See ChatModel."""
+        return await self._model().count_tokens(texts)
+
+    async def prompt_limit(self) -> int:
+        """See ChatModel."""
+        return await self._model().prompt_limit()
+
+    def _model(self) -> RemoteModel:
+        try:
+            found = json.loads(self._path.read_text(encoding="utf-8"))
+            socket = Path(found["socket"]) if found["socket"] else None
+            endpoint = Endpoint(found["base_url"], found["model"], found["api_key"], socket)
+        except (OSError, ValueError, KeyError, TypeError):
+            raise GenerationFailed(reason="not_ready", model="", detail="") from None
+        if self._found is None or self._found[0] != endpoint:
+            self._found = endpoint, _client(endpoint, self._options, self._patience)
+        return self._found[1]
 
 
 def _client(endpoint: Endpoint, options: EngineOptions, patience: Patience) -> RemoteModel:

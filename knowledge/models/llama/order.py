@@ -7,13 +7,18 @@ stays open for as long as the bot lives; its end is the end of the model's proce
 
 from __future__ import annotations
 
+import ipaddress
 import json
+import os
+import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from knowledge import errors
 from knowledge.models.llama.options import EngineOptions
+
+_LONGEST_SOCKET_PATH = 100  # bytes; Linux has room for 107, macOS for 103
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,10 @@ class Order:
         socket: the Unix socket to listen on; None for `host` and `port`.
         host: an address of this machine.
         port: 0 takes a free one.
-        api_key: what every request must carry.
+        api_key: what every request must carry; empty for none, which only this machine may see.
+
+    Raises:
+        ValueError: other machines could reach it without a key.
     """
 
     task: Literal["serve", "trial"]
@@ -37,6 +45,10 @@ class Order:
     host: str = "127.0.0.1"
     port: int = 0
     api_key: str = ""
+
+    def __post_init__(self) -> None:
+        if self.socket is None and not self.api_key and not is_loopback(self.host):
+            raise ValueError(self.host)
 
     def __repr__(self) -> str:
         return f"Order({self.task}, {self.model}, {self.socket or f'{self.host}:{self.port}'})"
@@ -52,6 +64,24 @@ class Order:
         options = EngineOptions(**data.pop("options"))
         model, socket = Path(data.pop("model")), data.pop("socket")
         return cls(model=model, options=options, socket=Path(socket) if socket else None, **data)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach what listens there."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def private_order(model: Path, options: EngineOptions, folder: Path) -> Order:
+    """An order to serve this person alone: on a socket in `folder`, with a new key.
+
+    Where the folder's path is too long for a socket, the process listens on a free port of this machine.
+    """
+    socket = folder / "llm.sock"
+    fits = len(os.fsencode(socket)) <= _LONGEST_SOCKET_PATH
+    return Order("serve", model, options, socket if fits else None, api_key=secrets.token_urlsafe(32))
 
 
 def failure_to_json(error: Exception) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import secrets
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -61,7 +60,7 @@ class Supervisor:
     """Runs one model's process for as long as `run` does.
 
     Args:
-        order: what a process is told; its API key is made anew for each.
+        order: what a process is told.
         launch: how a process is started.
         client: makes the client of a process that is ready.
         trials: the file that remembers which build ran which model.
@@ -73,7 +72,7 @@ class Supervisor:
         self,
         order: Order,
         launch: Launch,
-        client: Callable[[Order, ModelProcess], RemoteModel],
+        client: Callable[[ModelProcess], RemoteModel],
         trials: Path,
         pace: Pace,
         on_change: Callable[[ModelState], None],
@@ -117,6 +116,17 @@ class Supervisor:
             raise GenerationFailed(reason="not_ready", model=self._name, detail="")
         return self.life
 
+    async def until_ready(self) -> None:
+        """Wait for the process, as long as nothing is wrong.
+
+        Raises:
+            SaseoError: what is wrong.
+        """
+        async with self._changed:
+            await self._changed.wait_for(lambda: self.life or self.state.error)
+        if self.life is None and self.state.error is not None:
+            raise self.state.error
+
     async def _whole_file(self) -> Seen:
         """Wait for a whole file."""
         before: Seen | None = None
@@ -141,9 +151,8 @@ class Supervisor:
         await self._try(seen)
         if not again:
             await self._set("starting")
-        order = replace(self._order, api_key=self._order.api_key or secrets.token_urlsafe(32))
-        process = await start(order, self._launch, self._pace.start)
-        model = self._client(order, process)
+        process = await start(self._order, self._launch, self._pace.start)
+        model = self._client(process)
         await model.prepare()
         self.life = Life(process, model, asyncio.get_running_loop().create_future())
         self.life.unused.set()
