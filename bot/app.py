@@ -60,6 +60,7 @@ def parts_of(settings: Settings, **overrides: Any) -> Parts:
         "configured": tuple(configured_folders(settings)),
         "answer_threshold": settings.answer_threshold,
         "answer_tokens": settings.llm_max_tokens,
+        "chat_model_name": settings.llm_model or settings.llm_model_path.name,
         "open_index": stores[settings.vector_store],
         "stores": stores,
     }

@@ -13,7 +13,9 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from knowledge import messages
-from knowledge.answering.followup import Retrieve, understood
+from knowledge.answering.cache import AnswerCache
+from knowledge.answering.cleaning import cited_numbers
+from knowledge.answering.followup import Retrieve, Understood, understood
 from knowledge.answering.links import Links, links_in, quieted
 from knowledge.answering.order import PassageOrder
 from knowledge.answering.selection import materials, select
@@ -56,6 +58,7 @@ class _Asked:
     language: Language
     found: Retrieval
     context: str  # the earlier questions that it goes on from; empty where it stands alone
+    key: str  # of its answer in the cache; empty without one
     given: tuple[Candidate, ...]  # what the model is given, the best first
     sources: tuple[Source, ...]  # of what is given
 
@@ -76,6 +79,7 @@ class Answerer:
         extractor: chooses the sentences that answer; blocking.
         model: writes answers; None quotes the documents only.
         answer_tokens: the most that the model may write.
+        cache: of the model's answers; None asks it every time.
     """
 
     def __init__(
@@ -85,12 +89,14 @@ class Answerer:
         extractor: Extractor,
         model: ChatModel | None = None,
         answer_tokens: int = 512,
+        cache: AnswerCache | None = None,
     ) -> None:
         self._retrieve = retrieve
         self._analyzer = analyzer
         self._extractor = extractor
         self._model = model
         self._answer_tokens = answer_tokens
+        self._cache = cache
         self._order = PassageOrder()
         self._supports = Supports(analyzer)
 
@@ -128,10 +134,12 @@ class Answerer:
                 yield Token(piece)
             yield Finished(answer)
             return
-        given = select(found)
-        sources = await run_blocking(self._sources, found, given)
-        yield Found(sources)
-        asked = _Asked(question, language, found, grasped.context, given, sources)
+        asked = await run_blocking(self._prepared, question, text, language, grasped)
+        yield Found(asked.sources)
+        if kept := await run_blocking(self._kept, asked):
+            yield Token(kept.text)
+            yield Finished(kept)
+            return
         async with aclosing(self._by_model(self._model, asked)) as events:
             async for event in events:
                 yield event
@@ -216,7 +224,28 @@ class Answerer:
             yield Token(_CUT_OFF)
         sources = tuple(source for source in asked.sources if source.number in support.cited)
         mode: Mode = "stopped" if written.ended == "cancelled" else "model"
-        yield Finished(Answer(text, language, mode, sources, support.unsupported))
+        answer = Answer(text, language, mode, sources, support.unsupported)
+        if self._cache is not None and written.ended == "stop" and not support.unsupported:
+            await run_blocking(self._cache.keep, asked.key, text, support.cited, asked.given)
+        yield Finished(answer)
+
+    def _prepared(self, question: Question, text: str, language: Language, grasped: Understood) -> _Asked:
+        """What the model is given for a question, and what the person sees of it."""
+        given = select(grasped.found)
+        key = ""
+        if self._cache is not None:
+            key = self._cache.key(text, grasped.context, language, question.audience, given)
+        sources = self._sources(grasped.found, given)
+        return _Asked(question, language, grasped.found, grasped.context, key, given, sources)
+
+    def _kept(self, asked: _Asked) -> Answer | None:
+        """The answer that was given to the same question before."""
+        text = self._cache.find(asked.key, asked.given) if self._cache is not None else None
+        if text is None:
+            return None
+        cited = cited_numbers(text)
+        sources = tuple(source for source in asked.sources if source.number in cited)
+        return Answer(text, asked.language, "cached", sources)
 
     def _extract(self, found: Retrieval, language: Language) -> tuple[list[str], Answer]:
         """The documents' own words: in the pieces in which they are shown, and as an answer."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from knowledge import parsing
 from knowledge.answer import Answerer
+from knowledge.answering.cache import AnswerCache
 from knowledge.catalog import Catalog, notes, reading
 from knowledge.embedding import Abilities, Embedder, EmbedderStatus
 from knowledge.errors import InvalidInput, MissingDependency, ModelUnavailable
@@ -53,6 +54,7 @@ class Parts:
     sandbox: Sandbox | None = None
     answer_threshold: float | None = None
     chat_model: ChatModel | None = None  # None quotes the documents only
+    chat_model_name: str = ""  # answers are kept by it
     answer_tokens: int = 512
     open_index: OpenIndex = open_embedded  # of the store that keeps the index
     stores: Mapping[str, OpenIndex] = field(default_factory=dict)  # those it can be copied to
@@ -92,6 +94,7 @@ class Knowledge:
             Extractor(parts.analyzer, parts.embedder),
             parts.chat_model,
             parts.answer_tokens,
+            AnswerCache(lambda: self._catalog, parts.analyzer, may_write=owner, model=parts.chat_model_name),
         )
 
     def refresh(

@@ -89,7 +89,9 @@ def assert_nothing_is_left_over(knowledge: Knowledge) -> None:
         }
         counted = connection.exec_driver_sql("SELECT sum(passages) FROM statistics").scalar() or 0
         hashes = connection.exec_driver_sql("SELECT count(DISTINCT text_hash) FROM passages").scalar()
+        answers = set(connection.exec_driver_sql("SELECT document_id FROM answer_documents").scalars())
     documents = len(knowledge.documents())
+    assert answers <= {document.id for document in knowledge.documents()}
     assert totals["documents"] == totals["versions"] == documents
     assert totals["passages"] == len(live) == counted
     assert sorted(library._index._lexical.reader().rows().tolist()) == live

@@ -25,13 +25,14 @@ _MARKER = re.compile(
 _RANGE = re.compile(r"(\d{1,3})(?:[ \t]*[-–~～][ \t]*(\d{1,3}))?")
 _RUN = re.compile(r"(?:\[\d{1,3}\]){2,}")
 _CODE = re.compile(r"(`[^`\n]*`)")
-_CITED = re.compile(r"\[(\d{1,3})\]")
+CITED = re.compile(r"\[(\d{1,3})\]")
+"""A citation in a cleaned text."""
 
 
 def cited_numbers(text: str) -> tuple[int, ...]:
     """The numbers of the citations in a cleaned text, each once, in the order of their first place."""
     outside = _CODE.sub("", text)
-    return tuple(dict.fromkeys(int(found[1]) for found in _CITED.finditer(outside)))
+    return tuple(dict.fromkeys(int(found[1]) for found in CITED.finditer(outside)))
 
 
 class Cleaning:
@@ -96,7 +97,7 @@ class Cleaning:
 
 
 def _each_once(run: re.Match[str]) -> str:
-    return "".join(dict.fromkeys(found[0] for found in _CITED.finditer(run[0])))
+    return "".join(dict.fromkeys(found[0] for found in CITED.finditer(run[0])))
 
 
 def _unit(text: str, *, is_over: bool) -> int:

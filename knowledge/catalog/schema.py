@@ -237,3 +237,22 @@ uploads = Table(
     Column("place", String(160), nullable=False),  # the channel that it was added in
     Column("added_at", DateTime(timezone=True), nullable=False),
 )
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", String(64), nullable=False),  # of question, audience and passages: a hash, nothing to read
+    Column("text", Text, nullable=False),
+    Column("passages", JSON, nullable=False),  # by the number that the text cites: the passage's id
+    Column("answered_at", DateTime(timezone=True), nullable=False),
+    Index("ix_answers_key", "key", unique=True),
+    sqlite_autoincrement=True,
+)
+
+answer_documents = Table(
+    "answer_documents",
+    metadata,
+    Column("document_id", Integer, primary_key=True, autoincrement=False),
+    Column("answer_id", Integer, ForeignKey("answers.id"), primary_key=True, index=True),
+)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from knowledge.catalog import answers
 from knowledge.catalog.places import place_as_dict
 from knowledge.catalog.records import AnalysedPassage, Flip, NewVersion, StagedVersion
 from knowledge.catalog.schema import documents, passages, state, statistics, vectors, versions
@@ -64,10 +65,12 @@ def store_vectors(connection: Connection, embedder: str, vectors_by_hash: Mappin
 def flip(connection: Connection, staged: Sequence[StagedVersion], forgotten: Sequence[int]) -> Flip:
     """Make staged versions the live ones and forget documents, in this transaction.
 
-    `forgotten` are document ids. A moved document's former self is forgotten too.
+    `forgotten` are document ids. A moved document's former self is forgotten too, and so are the answers that
+    were made from any of them.
     """
     changed = [version.document_id for version in staged]
     gone = [*forgotten, *(v.replaced_id for v in staged if v.replaced_id is not None)]
+    answers.forget(connection, [*changed, *gone])
     stale = _live_versions(connection, [*changed, *gone])
     removed = rows_of(connection, stale)
     _count(connection, stale, -1)

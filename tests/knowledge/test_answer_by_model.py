@@ -58,7 +58,8 @@ def opened(data: Path) -> Iterator[Open]:
     open_now: list[Knowledge] = []
 
     def with_model(model: FakeChatModel) -> Knowledge:
-        open_now.append(open_knowledge(data / "data", data / "docs", chat_model=model))
+        # Beside the owner it keeps no answers, so that no test gets another's.
+        open_now.append(open_knowledge(data / "data", data / "docs", owner=False, chat_model=model))
         return open_now[-1]
 
     yield with_model
