@@ -68,6 +68,7 @@ class Writer:
     async def write(self) -> AsyncGenerator[WriterEvent]:
         """Write, and once more from the beginning if the model broke off or wrote in another language."""
         prompt = self._task.prompt
+        before = ""
         for is_last in (False, True):
             try:
                 async with aclosing(self._once(prompt.messages)) as events:
@@ -78,8 +79,10 @@ class Writer:
                 why = str(error.parameters.get("reason", ""))
             _log.warning("the model gave no usable answer: %s", why)
             if is_last or why not in _WORTH_A_RETRY:
-                yield GaveUp(why, self._is_shown)
+                # A model that crashed is being started: that it isn't ready is no news beside the crash.
+                yield GaveUp(before if before and why == "not_ready" else why, self._is_shown)
                 return
+            before = why
             if why == "language":
                 prompt = prompt.insisting(self._task.language)
             if self._is_shown:

@@ -191,7 +191,7 @@ def test_a_model_that_breaks_off_twice_is_replaced_by_the_documents(opened: Open
     assert len(model.requests) == 2
 
 
-@pytest.mark.parametrize("reason", ["busy", "not_ready", "unreachable", "denied", "rate_limited", "refused"])
+@pytest.mark.parametrize("reason", ["busy", "unreachable", "denied", "rate_limited", "refused"])
 def test_a_model_that_cant_be_had_costs_an_extractive_answer(opened: Open, reason: str) -> None:
     """The documents' own words come at once, with the reason."""
     model = FakeChatModel([(GenerationFailed(reason=reason),)])
@@ -199,6 +199,21 @@ def test_a_model_that_cant_be_had_costs_an_extractive_answer(opened: Open, reaso
     answer = answer_of(events)
     assert (answer.mode, answer.why_not, reasons(events)) == ("extractive", reason, [])
     assert len(model.requests) == 1
+
+
+def test_a_model_that_isnt_there_yet_costs_an_extractive_answer(opened: Open) -> None:
+    """Without a word on why: that there is no model was said when the librarian started."""
+    answer = answer_of(ask(opened(FakeChatModel([(GenerationFailed(reason="not_ready"),)])), LEAVE_QUESTION))
+    assert (answer.mode, answer.why_not) == ("extractive", "")
+
+
+def test_a_crash_is_told_even_when_the_model_is_still_being_started(opened: Open) -> None:
+    """The second try finds no model; the reason is what ended the first."""
+    model = FakeChatModel(
+        [("연차는 ", GenerationFailed(reason="crashed")), (GenerationFailed(reason="not_ready"),)]
+    )
+    answer = answer_of(ask(opened(model), LEAVE_QUESTION))
+    assert (answer.mode, answer.why_not) == ("extractive", "crashed")
 
 
 def test_a_model_that_cant_even_count_costs_an_extractive_answer(opened: Open) -> None:
