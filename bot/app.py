@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, closing, contextmanager
@@ -24,6 +25,7 @@ from knowledge.errors import AlreadyRunning, SaseoError
 from knowledge.index import OpenIndex
 from knowledge.index.embedded import open_embedded
 from knowledge.language import Analyzer
+from knowledge.parsing.ocr import Tesseract
 from knowledge.parsing.sandbox import Limits, Sandbox
 from knowledge.service import Knowledge, Parts
 from knowledge.sources.options import MEBIBYTE
@@ -56,7 +58,7 @@ def parts_of(settings: Settings, **overrides: Any) -> Parts:
         "embedder": embedder,
         "embedder_status": status,
         "abilities": lambda found: load_or_measure(found, models),
-        "sandbox": Sandbox(_limits(settings)),
+        "sandbox": Sandbox(_limits(settings), ocr=_ocr(settings)),
         "configured": tuple(configured_folders(settings)),
         "answer_threshold": settings.answer_threshold,
         "answer_tokens": settings.llm_max_tokens,
@@ -65,6 +67,11 @@ def parts_of(settings: Settings, **overrides: Any) -> Parts:
         "stores": stores,
     }
     return Parts(**{**chosen, **overrides})
+
+
+def _ocr(settings: Settings) -> Tesseract | None:
+    path = shutil.which(settings.ocr_command) if settings.ocr_command else None
+    return Tesseract(path) if path else None
 
 
 def _limits(settings: Settings) -> Limits:

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import platform
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -19,6 +20,7 @@ from knowledge.errors import ModelUnavailable, SaseoError
 from knowledge.messages import describe, text
 from knowledge.models.gguf_header import read_header
 from knowledge.parsing import install
+from knowledge.parsing.ocr import Tesseract
 from knowledge.types import EVERYONE, LANGUAGES, Language
 
 if TYPE_CHECKING:
@@ -93,6 +95,7 @@ def checkup(loaded: Loaded, open_knowledge: OpenKnowledge, probe: Probe) -> Iter
     yield _disk(settings)
     yield from _packages(settings)
     yield _formats()
+    yield _ocr(settings)
     yield from _env_file(loaded)
     yield from _tokens(settings)
     yield _language_model(settings)
@@ -166,6 +169,16 @@ def _formats() -> Check:
     if facts["detail"]:
         return Check("formats", "warn", "doctor-formats-no-build", parameters=facts)
     return Check("formats", "warn", "doctor-formats-missing", "doctor-package-install", facts)
+
+
+def _ocr(settings: Settings) -> Check:
+    path = shutil.which(settings.ocr_command) if settings.ocr_command else None
+    if path is None:
+        return Check("ocr", "ok", "doctor-ocr-none", "doctor-ocr-install")
+    facts = {"path": path, "languages": ", ".join(Tesseract(path).lacks())}
+    if facts["languages"]:
+        return Check("ocr", "warn", "doctor-ocr-lacks", "doctor-ocr-install", facts)
+    return Check("ocr", "ok", "doctor-ocr-there", parameters=facts)
 
 
 def _env_file(loaded: Loaded) -> Iterator[Check]:

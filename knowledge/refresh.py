@@ -17,7 +17,6 @@ from knowledge.catalog.records import KnownFile, NewVersion
 from knowledge.errors import SaseoError, Unreadable
 from knowledge.ingest import Draft, Ingest, content_hash, texts_by_hash
 from knowledge.library import Library
-from knowledge.parsing.install import installed
 from knowledge.plan import PASSING, Loader, Plan, Work, believe_missing, make_plan
 from knowledge.reports import Problem, Progress, RefreshReport, Stage
 
@@ -82,6 +81,7 @@ class Refresh:
         progress: Callable[[Progress], None],
         stopped: Callable[[], bool],
         believe_removals: bool = False,
+        readers: str = "",
     ) -> None:
         self._library = library
         self._ingest = ingest
@@ -90,7 +90,7 @@ class Refresh:
         self._stopped = stopped
         self._believe_removals = believe_removals
         # What could not be read is tried again when the way to read has changed.
-        self._reading = f"{ingest.recipe}/{installed()}"
+        self._reading = f"{ingest.recipe}/{readers}"
         self._began = time.monotonic()
         self._tally = _Tally()
         self._moved: set[int] = set()

@@ -140,6 +140,7 @@ class Knowledge:
                 progress=progress,
                 stopped=stopped,
                 believe_removals=believe_removals,
+                readers=self._parts.sandbox.readers if self._parts.sandbox else "",
             )
             try:
                 return run.run(whole=whole)

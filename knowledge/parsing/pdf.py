@@ -13,6 +13,7 @@ from knowledge.parsing.blocks import DocumentText, Piece, one_line
 from knowledge.parsing.encoding import normalize
 from knowledge.parsing.html_blocks import TableRows
 from knowledge.parsing.install import not_installed
+from knowledge.parsing.ocr import Picture
 from knowledge.parsing.pdf_lines import (
     Line,
     hangul_spaces_are_kept,
@@ -27,6 +28,8 @@ from knowledge.types import ParsedDocument
 _LEAST_TEXT = 8  # characters: a page with less and a picture is a scan
 _MOST_DRAWN = 20_000  # objects of a page that are looked at
 _MARGIN = 0.08  # of the page's height
+_DRAWN_DOTS = 300  # an inch, what Tesseract reads best
+_LARGEST_SIDE = 6000  # dots
 _DEPTH = 4  # of drawings inside of drawings
 # What programs write as a title without being asked.
 _NO_TITLE = re.compile(
@@ -76,6 +79,29 @@ def read_pdf(data: bytes, stem: str) -> ParsedDocument:
     return document.finished(
         title if title and not _NO_TITLE.search(title) else _first_heading(document) or stem
     )
+
+
+def draw_page(data: bytes, index: int) -> Picture | None:
+    """A page as it is printed, for character recognition; None after the last one.
+
+    Raises:
+        Unreadable: `malformed`.
+    """
+    import pypdfium2
+
+    try:
+        with pypdfium2.PdfDocument(data) as file:
+            if index >= len(file):
+                return None
+            page = file[index]
+            scale = min(_DRAWN_DOTS / 72, _LARGEST_SIDE / max(*page.get_size(), 1.0))
+            bitmap = page.render(scale=scale, grayscale=True)
+            rows = memoryview(bitmap.buffer)  # which may be padded
+            stride, width, height = bitmap.stride, bitmap.width, bitmap.height
+            pixels = b"".join(rows[row * stride : row * stride + width] for row in range(height))
+            return Picture(width, height, pixels)
+    except pypdfium2.PdfiumError as error:
+        raise Unreadable(reason="malformed", detail="PDF") from error
 
 
 def _first_heading(document: DocumentText) -> str:

@@ -15,9 +15,11 @@ from typing import BinaryIO
 from knowledge.errors import Unreadable
 from knowledge.parsing import Parse
 from knowledge.parsing.blocks import limit_characters
+from knowledge.parsing.ocr import Picture
+from knowledge.parsing.pdf import draw_page
 from knowledge.parsing.sandbox import confine
 from knowledge.parsing.sandbox.limits import Limits
-from knowledge.parsing.sandbox.wire import receive_request, send_document, send_failure
+from knowledge.parsing.sandbox.wire import Request, receive_request, send_document, send_failure, send_picture
 
 
 def main(limits_as_json: str, reader: str) -> None:
@@ -35,14 +37,26 @@ def main(limits_as_json: str, reader: str) -> None:
         os.dup2(nothing, standard)
     confine.enter(limits)
     limit_characters(limits.characters)
+    last = b""
     while (request := receive_request(requests)) is not None:
         confine.next_document(limits)
-        _answer(answers, parse, *request, limits)
+        if request.page is None:
+            last = request.data
+            _answer(answers, parse, request, limits)
+        else:
+            send_picture(answers, _drawn(last, request.page))
 
 
-def _answer(answers: BinaryIO, parse: Parse, name: str, data: bytes, limits: Limits) -> None:
+def _drawn(data: bytes, page: int) -> Picture | None:
     try:
-        document = parse(name, data)
+        return draw_page(data, page)
+    except Unreadable:
+        return None
+
+
+def _answer(answers: BinaryIO, parse: Parse, request: Request, limits: Limits) -> None:
+    try:
+        document = parse(request.name, request.data)
     except Unreadable as error:
         send_failure(answers, str(error.parameters["reason"]), str(error.parameters["detail"]))
     except (MemoryError, RecursionError) as error:

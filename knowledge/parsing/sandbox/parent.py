@@ -19,14 +19,17 @@ from typing import BinaryIO, cast
 import psutil
 
 from knowledge.errors import Unreadable
+from knowledge.parsing.install import installed
+from knowledge.parsing.ocr import Picture, Tesseract
 from knowledge.parsing.sandbox.limits import Limits
-from knowledge.parsing.sandbox.wire import Untrustworthy, receive_answer, send_request
+from knowledge.parsing.sandbox.wire import Untrustworthy, receive_answer, receive_picture, send_request
 from knowledge.types import ParsedDocument
 
 _log = logging.getLogger(__name__)
 READER = "knowledge.parsing:parse"
 _BETWEEN_LOOKS = 0.2  # seconds
 _LOOKS_BEFORE_RESTING = 10
+_MOST_PAGES = 1000  # that are drawn for recognition
 _STARTING = 60.0  # seconds that a new child may take on top, on a machine that has other things to do
 
 
@@ -38,10 +41,18 @@ class Sandbox:
     Args:
         limits: of each document.
         reader: what reads in the child, as `module:function`.
+        ocr: reads pages that are pictures. It is a program of its own, run by this process: the child may
+            start none, and gives the pages as pictures that it has drawn.
     """
 
-    def __init__(self, limits: Limits = Limits(), reader: str = READER) -> None:  # noqa: B008 (a frozen value)
+    def __init__(
+        self,
+        limits: Limits = Limits(),  # noqa: B008 (a frozen value)
+        reader: str = READER,
+        ocr: Tesseract | None = None,
+    ) -> None:
         self._limits = limits
+        self._ocr = ocr
         self._reader = reader
         self._lock = threading.Lock()
         self._child: _Child | None = None
@@ -60,9 +71,17 @@ class Sandbox:
             try:
                 return child.parse(name, data)
             except Unreadable as error:
+                is_scan = error.parameters["reason"] == "needs_ocr" and data.startswith(b"%PDF-")
+                if is_scan and self._ocr is not None:
+                    return self._ocr.read(child.pictures(), name.rpartition(".")[0] or name)
                 if child.is_alive or child.documents == 1 or error.parameters["reason"] == "timed_out":
                     raise
                 return self._ready().parse(name, data)
+
+    @property
+    def readers(self) -> str:
+        """A short name of all that reads here: what can't be read is tried again when it is another."""
+        return installed() + ("+ocr" if self._ocr is not None else "")
 
     def close(self) -> None:
         """End the child. Reading goes on after it with a new one."""
@@ -94,10 +113,26 @@ class _Child:
 
     def parse(self, name: str, data: bytes) -> ParsedDocument:
         self.documents += 1
+        with self._judged(self._limits.seconds + (_STARTING if self.documents == 1 else 0)):
+            send_request(self._requests, name, data)
+            return receive_answer(self._answers, self._limits.answer)
+
+    def pictures(self) -> Iterator[Picture]:
+        """The pages of the document before, drawn one by one."""
+        for page in range(_MOST_PAGES):
+            with self._judged(self._limits.seconds):
+                send_request(self._requests, "", b"", page)
+                picture = receive_picture(self._answers)
+            if picture is None:
+                return
+            yield picture
+
+    @contextmanager
+    def _judged(self, seconds: float) -> Iterator[None]:
+        """Watch over the block, and say of what went wrong in it what it means for the document."""
         try:
-            with self._watch.over(self._limits.seconds + (_STARTING if self.documents == 1 else 0)):
-                send_request(self._requests, name, data)
-                document = receive_answer(self._answers, self._limits.answer)
+            with self._watch.over(seconds):
+                yield
         except (EOFError, OSError) as error:
             raise self._post_mortem() from error
         except Untrustworthy as error:
@@ -107,7 +142,6 @@ class _Child:
         except Unreadable as error:
             self._told(error)
             raise
-        return document
 
     def _told(self, error: Unreadable) -> None:
         reason = error.parameters["reason"]

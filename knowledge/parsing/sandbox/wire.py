@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import struct
+from dataclasses import dataclass
 from typing import Any, BinaryIO, get_args
 
 from knowledge.errors import Unreadable
+from knowledge.parsing.ocr import Picture
 from knowledge.types import Block, BlockKind, ParsedDocument, Place
 
-_REQUEST = struct.Struct(">II")  # bytes of the name, bytes of the content
+# What is wanted (a page's number, or all ones for the document's text), bytes of the name, of the content.
+_REQUEST = struct.Struct(">III")
+_TEXT = 0xFFFFFFFF
 _ANSWER = struct.Struct(">I")
+_SIZE = struct.Struct(">II")
+_LARGEST_SIDE = 10_000
 _KINDS = frozenset(get_args(BlockKind))
 _LONGEST_TITLE = 1000
 _LONGEST_DETAIL = 200
@@ -36,22 +42,58 @@ class Untrustworthy(Exception):
     """The child sent what no sound child sends."""
 
 
-def send_request(pipe: BinaryIO, name: str, data: bytes) -> None:
-    """Ask for a document to be read."""
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A document to read; with `page`, that page of the document before is to be drawn (from 0)."""
+
+    name: str
+    data: bytes
+    page: int | None = None
+
+
+def send_request(pipe: BinaryIO, name: str, data: bytes, page: int | None = None) -> None:
+    """Ask for a document to be read, or for a page of the one before to be drawn."""
     encoded = name.encode("utf-8", errors="replace")
-    pipe.write(_REQUEST.pack(len(encoded), len(data)))
+    pipe.write(_REQUEST.pack(_TEXT if page is None else page, len(encoded), len(data)))
     pipe.write(encoded)
     pipe.write(data)
     pipe.flush()
 
 
-def receive_request(pipe: BinaryIO) -> tuple[str, bytes] | None:
-    """The name and content to read, or None at the end."""
+def receive_request(pipe: BinaryIO) -> Request | None:
+    """What is asked for, or None at the end."""
     head = pipe.read(_REQUEST.size)
     if len(head) < _REQUEST.size:
         return None
-    name_size, data_size = _REQUEST.unpack(head)
-    return pipe.read(name_size).decode(), pipe.read(data_size)
+    page, name_size, data_size = _REQUEST.unpack(head)
+    name = pipe.read(name_size).decode()
+    return Request(name, pipe.read(data_size), None if page == _TEXT else page)
+
+
+def send_picture(pipe: BinaryIO, picture: Picture | None) -> None:
+    """Answer with a drawn page, or that there is none."""
+    body = _SIZE.pack(picture.width, picture.height) + picture.pixels if picture else b""
+    pipe.write(_ANSWER.pack(len(body)))
+    pipe.write(body)
+    pipe.flush()
+
+
+def receive_picture(pipe: BinaryIO) -> Picture | None:
+    """The drawn page, or None where there is none.
+
+    Raises:
+        Untrustworthy: the answer is no picture of its own size, or too large for a page.
+        EOFError: the child is gone.
+    """
+    body = _receive(pipe, _LARGEST_SIDE * _LARGEST_SIDE)
+    if not body:
+        return None
+    if len(body) < _SIZE.size:
+        raise Untrustworthy("picture")
+    width, height = _SIZE.unpack_from(body)
+    if not 0 < width <= _LARGEST_SIDE or width * height != len(body) - _SIZE.size:
+        raise Untrustworthy("picture")
+    return Picture(width, height, body[_SIZE.size :])
 
 
 def send_document(pipe: BinaryIO, document: ParsedDocument) -> None:
@@ -84,17 +126,8 @@ def receive_answer(pipe: BinaryIO, most: int) -> ParsedDocument:
         Untrustworthy: the answer is no answer.
         EOFError: the child is gone.
     """
-    head = pipe.read(_ANSWER.size)
-    if len(head) < _ANSWER.size:
-        raise EOFError
-    (size,) = _ANSWER.unpack(head)
-    if size > most:
-        raise Unreadable(reason="too_complex", detail="")
-    body = pipe.read(size)
-    if len(body) < size:
-        raise EOFError
     try:
-        answer = json.loads(body)
+        answer = json.loads(_receive(pipe, most))
     except (ValueError, RecursionError) as error:
         raise Untrustworthy(type(error).__name__) from error
     match answer:
@@ -111,6 +144,19 @@ def receive_answer(pipe: BinaryIO, most: int) -> ParsedDocument:
             raise told
         case _:
             raise Untrustworthy("answer")
+
+
+def _receive(pipe: BinaryIO, most: int) -> bytes:
+    head = pipe.read(_ANSWER.size)
+    if len(head) < _ANSWER.size:
+        raise EOFError
+    (size,) = _ANSWER.unpack(head)
+    if size > most:
+        raise Unreadable(reason="too_complex", detail="")
+    body = pipe.read(size)
+    if len(body) < size:
+        raise EOFError
+    return body
 
 
 def _send(pipe: BinaryIO, answer: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -211,3 +212,28 @@ def test_a_build_that_runs_is_shown(saseo, monkeypatch, tmp_path):
     status.write_text('{"state": "running", "percent": 42, "pid": 1}', encoding="utf-8")
     [engine] = lines(saseo("doctor", "--json"))["engine"]
     assert "42" in engine["found"]
+
+
+def test_what_reads_documents(saseo, monkeypatch):
+    """All formats can be read; a missing library is named with its formats and what installs it."""
+    (check,) = lines(saseo("doctor", "--json"))["formats"]
+    assert check["level"] == "ok"
+    monkeypatch.setitem(sys.modules, "pypdfium2", None)
+    (check,) = lines(saseo("doctor", "--json"))["formats"]
+    assert check["level"] == "warn"
+    assert "PDF" in check["found"]
+    assert "saseo[documents]" in check["fix"]
+
+
+def test_what_reads_scans(saseo, monkeypatch, tmp_path):
+    """Without Tesseract how to get it is said, which is no fault; one that lacks a language is a warning."""
+    monkeypatch.setenv("OCR_COMMAND", str(tmp_path / "missing"))
+    (check,) = lines(saseo("doctor", "--json"))["ocr"]
+    assert (check["level"], "apt install" in check["fix"]) == ("ok", True)
+    program = tmp_path / "tesseract"
+    program.write_text("#!/bin/sh\necho eng\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("OCR_COMMAND", str(program))
+    (check,) = lines(saseo("doctor", "--json"))["ocr"]
+    assert check["level"] == "warn"
+    assert "kor" in check["found"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from knowledge.errors import Unreadable
 from knowledge.parsing import extension, parse, supported
+from tests import documents
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
 
@@ -146,3 +148,23 @@ def test_any_content_is_read_or_unreadable(name: str, data: bytes) -> None:
         assert document.text[block.start : block.end].strip()
         assert all(block.start <= part < block.end for part in block.parts)
         last = block.end
+
+
+@pytest.mark.parametrize(
+    ("name", "library", "data"),
+    [
+        ("a.hwp", "unhwp", documents.hwp(["x"])),
+        ("a.pdf", "pypdfium2", documents.pdf([["x"]])),
+        ("a.ods", "python_calamine", documents.opendocument("spreadsheet", "")),
+        ("a.rtf", "striprtf.striprtf", b"{\\rtf1 x}"),
+        ("a.msg", "olefile", documents.msg("x")),
+    ],
+)
+def test_a_library_that_is_missing(
+    name: str, library: str, data: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The document says what has to be installed, and the others are read."""
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(Unreadable) as caught:
+        parse(name, data)
+    assert caught.value.parameters == {"reason": "not_installed", "detail": "pip install 'saseo[documents]'"}

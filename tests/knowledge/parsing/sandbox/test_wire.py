@@ -13,12 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.errors import Unreadable
+from knowledge.parsing.ocr import Picture
 from knowledge.parsing.sandbox.wire import (
+    Request,
     Untrustworthy,
     receive_answer,
+    receive_picture,
     receive_request,
     send_document,
     send_failure,
+    send_picture,
     send_request,
 )
 from knowledge.types import Block, ParsedDocument, Place
@@ -78,7 +82,7 @@ def test_requests_arrive(name: str, data: bytes) -> None:
     pipe = io.BytesIO()
     send_request(pipe, name, data)
     pipe.seek(0)
-    assert receive_request(pipe) == (name, data)
+    assert receive_request(pipe) == Request(name, data)
     assert receive_request(pipe) is None
 
 
@@ -158,3 +162,23 @@ def test_deep_nesting() -> None:
     """It exhausts nothing."""
     with pytest.raises(Untrustworthy):
         receive_answer(answer(b"[" * 200_000), MOST)
+
+
+def test_pictures_arrive() -> None:
+    """A drawn page comes out as it went in, and so does that there is none."""
+    pipe = io.BytesIO()
+    send_picture(pipe, Picture(3, 2, b"abcdef"))
+    send_picture(pipe, None)
+    pipe.seek(0)
+    assert receive_picture(pipe) == Picture(3, 2, b"abcdef")
+    assert receive_picture(pipe) is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"x", struct.pack(">II", 3, 2) + b"abcde", struct.pack(">II", 0, 0), struct.pack(">II", 99_999, 0)],
+)
+def test_pictures_that_are_none(body: bytes) -> None:
+    """The size must be that of the bytes, and a page's."""
+    with pytest.raises(Untrustworthy):
+        receive_picture(answer(body))
