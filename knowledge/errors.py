@@ -98,7 +98,7 @@ class ModelUnavailable(SaseoError):
     embedding model or an adapter, `part`: one of several files, `not_embedding`: no Sentence Transformers
     model, `other_sum`: not the file that is known under this name, `other_there`: the name is taken; and of a
     language model's process `build`: llama.cpp was built for another processor, `died`, `slow`, `crash_loop`,
-    `unexpected`, ...), detail.
+    `address`: nothing can listen there, `unexpected`, ...), detail.
     """
 
 

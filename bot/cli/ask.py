@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Iterable
-from typing import Any
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import AsyncExitStack, contextmanager, nullcontext
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
 from adapters.console.screen import AnswerScreen
 from bot.cli.arguments import clean
@@ -23,6 +26,10 @@ from knowledge.types import (
     parse_scope,
 )
 
+if TYPE_CHECKING:
+    from knowledge.models.llama.local import LocalModel
+    from knowledge.service import Knowledge
+
 
 def audience(scopes: Iterable[str]) -> frozenset[Scope]:
     """Everyone's documents, and those of the scopes that were named.
@@ -33,8 +40,11 @@ def audience(scopes: Iterable[str]) -> frozenset[Scope]:
     return frozenset({EVERYONE, *(parse_scope(scope) for scope in scopes)})
 
 
-def ask(session: Session, asked: str, scopes: list[str], *, as_json: bool) -> None:
-    """Answer `asked` on standard output. That the documents don't say is an answer too: exit code 0."""
+def ask(session: Session, asked: str, scopes: list[str], *, own_model: bool, as_json: bool) -> None:
+    """Answer `asked` on standard output. That the documents don't say is an answer too: exit code 0.
+
+    `own_model` starts the language model for this question, unless there is one already.
+    """
     question = Question(
         text=clean(asked).strip(),
         audience=audience(scopes),
@@ -44,16 +54,43 @@ def ask(session: Session, asked: str, scopes: list[str], *, as_json: bool) -> No
     screen = AnswerScreen(session.out, session.language, errors=session.err)
     if not as_json:
         screen.wait("stage-opening")
-    try:
-        with session.knowledge() as knowledge:
+
+    async def answered(knowledge: Knowledge, model: LocalModel | None) -> Answer | Failed:
+        async with AsyncExitStack() as stack:
+            if model is not None:
+                if not as_json:
+                    screen.wait("stage-model")
+                await stack.enter_async_context(model)
+                await model.until_ready()
             events = knowledge.answer(question)
-            result = asyncio.run(_last(events) if as_json else screen.show(events))
+            return await (_last(events) if as_json else screen.show(events))
+
+    try:
+        with _own_model(session) if own_model else nullcontext() as model:
+            parts: dict[str, Any] = {} if model is None else {"chat_model": model}
+            with session.knowledge(**parts) as knowledge:
+                result = asyncio.run(answered(knowledge, model))
     finally:
         screen.quiet()
     if as_json:
         session.show_json(as_dict(result))
     if isinstance(result, Failed):
         session.leave(1)
+
+
+@contextmanager
+def _own_model(session: Session) -> Iterator[LocalModel | None]:
+    """A model that is yet to be started; None where a bot or a server has one."""
+    from bot.chat_model import borrowed_model, engine_options, local_model
+    from knowledge.models.llama.order import private_order
+
+    settings = session.settings
+    if borrowed_model(settings) is not None:
+        yield None
+        return
+    with TemporaryDirectory(prefix="saseo-llm-") as folder:
+        order = private_order(settings.llm_model_path, engine_options(settings), Path(folder))
+        yield local_model(settings, order, Path(folder))
 
 
 def as_dict(result: Answer | Failed) -> dict[str, Any]:

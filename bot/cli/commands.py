@@ -29,6 +29,7 @@ _app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 _docs = typer.Typer(cls=Group, help="help-docs", context_settings=_NAMES)
+_llm = typer.Typer(cls=Group, help="help-llm", context_settings=_NAMES)
 _models = typer.Typer(cls=Group, help="help-models", context_settings=_NAMES)
 
 
@@ -56,6 +57,7 @@ def _common(
 
 
 @_docs.callback(invoke_without_command=True)
+@_llm.callback(invoke_without_command=True)
 @_models.callback(invoke_without_command=True)
 def _help_without_command(ctx: typer.Context) -> None:
     if ctx.invoked_subcommand is None:
@@ -80,10 +82,16 @@ def _chat(ctx: typer.Context, scope: Scopes = None) -> None:
 
 
 @_app.command("ask", cls=Command, help="help-ask")
-def _ask(ctx: typer.Context, question: QuestionWords, scope: Scopes = None, as_json: Json = False) -> None:
+def _ask(
+    ctx: typer.Context,
+    question: QuestionWords,
+    scope: Scopes = None,
+    own_model: Annotated[bool, typer.Option("--model", help="help-opt-own-model")] = False,
+    as_json: Json = False,
+) -> None:
     from bot.cli.ask import ask as start
 
-    start(ctx.obj, " ".join(question), scope or [], as_json=as_json)
+    start(ctx.obj, " ".join(question), scope or [], own_model=own_model, as_json=as_json)
 
 
 @_app.command("index", cls=Command, help="help-index")
@@ -185,6 +193,18 @@ def _doctor(ctx: typer.Context, as_json: Json = False) -> None:
     start(ctx.obj, as_json=as_json)
 
 
+@_llm.command("serve", cls=Command, help="help-llm-serve")
+def _llm_serve(
+    ctx: typer.Context,
+    host: Annotated[str, typer.Option(metavar="HOST", help="help-opt-host")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="help-opt-port")] = 8080,
+    socket: Annotated[Path | None, typer.Option(metavar="FILE", help="help-opt-socket")] = None,
+) -> None:
+    from bot.cli.llm import serve
+
+    serve(ctx.obj, host, port, socket)
+
+
 @_models.command("list", cls=Command, help="help-models-list")
 def _models_list(ctx: typer.Context, as_json: Json = False) -> None:
     from bot.cli.models import listing
@@ -241,4 +261,5 @@ def _models_use(
 
 
 _app.add_typer(_docs, name="docs")
+_app.add_typer(_llm, name="llm")
 _app.add_typer(_models, name="models")

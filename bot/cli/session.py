@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from knowledge.service import Knowledge
 
 
-def _open_knowledge(settings: Settings, *, write: bool) -> AbstractContextManager[Knowledge]:
+def _open_knowledge(settings: Settings, *, write: bool, **parts: Any) -> AbstractContextManager[Knowledge]:
     from bot.app import open_knowledge
 
-    return open_knowledge(settings, write=write)
+    return open_knowledge(settings, write=write, **parts)
 
 
 def _build(settings: Settings) -> App:
@@ -154,9 +154,9 @@ class Session:
         return log_file(self._loaded.settings) if self._loaded else None
 
     @contextmanager
-    def knowledge(self, *, write: bool = False) -> Iterator[Knowledge]:
-        """The opened Knowledge of DATA_DIR."""
-        with self.doors.open_knowledge(self.settings, write=write) as knowledge:
+    def knowledge(self, *, write: bool = False, **parts: Any) -> Iterator[Knowledge]:
+        """The opened Knowledge of DATA_DIR, with these parts instead of those that the settings ask for."""
+        with self.doors.open_knowledge(self.settings, write=write, **parts) as knowledge:
             yield knowledge
 
     def _report_file(self, loaded: Loaded) -> None:

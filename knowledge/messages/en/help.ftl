@@ -26,6 +26,8 @@ help-run = Run everything that is configured
     At a terminal this is the chat, with the documents kept up to date behind it. With a pipe as input, each line is answered. Without input (in a container) it stays up until it is stopped.
 help-chat = Converse at the terminal
 help-ask = Ask one question
+    {""}
+    While the bot runs, its language model writes the answer; otherwise the documents are quoted at once. --model starts the model for this one question, which takes a while.
 help-ask-examples =
     saseo ask "How do I get VPN access?"
     saseo ask --json "연차는 며칠인가요?"
@@ -48,6 +50,13 @@ help-eval = Measure the search on a corpus in BEIR's layout
     {""}
     The folder holds corpus.jsonl, queries.jsonl and qrels/test.tsv. It is indexed in a temporary place; your own index isn't touched.
 help-doctor = Check this installation and say how to mend it
+help-llm = Serve the language model to other machines
+help-llm-serve = Serve this machine's language model over OpenAI's HTTP interface
+    {""}
+    Serves the model of LLM_MODEL_PATH to any OpenAI-compatible client, such as another machine's bot (LLM_PROVIDER=openai). Clients need the key in LLM_API_KEY; without one, only this machine may connect.
+help-llm-serve-examples =
+    saseo llm serve
+    saseo llm serve --host 0.0.0.0 --port 8080
 help-models = List, fetch, check and choose models
 help-models-list = List the models: those to be had, and those on this machine
 help-models-download = Download a model (asks first, and goes on where it was interrupted)
@@ -70,6 +79,10 @@ help-arg-verify = models of this machine (all of them by default)
 help-arg-use = a name of models list, a file or a folder
 help-arg-model-file = a GGUF file, or an embedding model's folder
 help-opt-move = move it instead of copying it
+help-opt-own-model = start the language model for this question if no bot runs
+help-opt-host = the address to listen on (127.0.0.1: this machine alone)
+help-opt-port = the port to listen on (8080)
+help-opt-socket = listen on this Unix socket instead
 help-opt-json = print JSON, and nothing else, on standard output
 help-opt-yes = don't ask
 help-opt-scope = search what this channel or person may read too; may be repeated

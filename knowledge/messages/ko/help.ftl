@@ -26,6 +26,8 @@ help-run = 설정한 대로 모두 실행합니다
     터미널에서는 대화가 열리고, 그동안 문서를 최신으로 유지합니다. 파이프로 입력하면 줄마다 답합니다. 입력이 없으면(컨테이너) 멈출 때까지 계속 실행합니다.
 help-chat = 터미널에서 대화합니다
 help-ask = 질문 하나에 답합니다
+    {""}
+    봇이 실행 중이면 그 언어 모델이 답을 쓰고, 아니면 문서의 문장을 바로 옮깁니다. --model은 이 질문 하나를 위해 모델을 시작하므로 시간이 걸립니다.
 help-ask-examples =
     saseo ask "연차는 며칠인가요?"
     saseo ask --json "How do I get VPN access?"
@@ -48,6 +50,13 @@ help-eval = BEIR 형식의 자료로 검색 품질을 잽니다
     {""}
     폴더에는 corpus.jsonl, queries.jsonl, qrels/test.tsv가 있어야 합니다. 임시 폴더에 색인하므로 쓰고 있는 색인은 건드리지 않습니다.
 help-doctor = 설치 상태를 살피고 고치는 법을 알려 줍니다
+help-llm = 언어 모델을 다른 컴퓨터에 제공합니다
+help-llm-serve = 이 컴퓨터의 언어 모델을 OpenAI 방식의 HTTP로 제공합니다
+    {""}
+    LLM_MODEL_PATH의 모델을 OpenAI 호환 프로그램(예: 다른 컴퓨터의 봇, LLM_PROVIDER=openai)에 제공합니다. LLM_API_KEY의 키가 있어야 쓸 수 있고, 키가 없으면 이 컴퓨터에서만 접속할 수 있습니다.
+help-llm-serve-examples =
+    saseo llm serve
+    saseo llm serve --host 0.0.0.0 --port 8080
 help-models = 모델을 나열하고, 받고, 점검하고, 고릅니다
 help-models-list = 받을 수 있는 모델과 이 컴퓨터에 있는 모델을 나열합니다
 help-models-download = 모델을 내려받습니다(먼저 묻고, 끊긴 곳부터 이어받습니다)
@@ -70,6 +79,10 @@ help-arg-verify = 이 컴퓨터의 모델(기본값은 모두)
 help-arg-use = models list에 있는 이름, 파일 또는 폴더
 help-arg-model-file = GGUF 파일 또는 임베딩 모델 폴더
 help-opt-move = 복사하지 않고 옮깁니다
+help-opt-own-model = 실행 중인 봇이 없으면 이 질문을 위해 언어 모델을 시작합니다
+help-opt-host = 접속을 받을 주소(127.0.0.1: 이 컴퓨터만)
+help-opt-port = 접속을 받을 포트(8080)
+help-opt-socket = 주소 대신 이 유닉스 소켓을 씁니다
 help-opt-json = 표준 출력에 JSON만 출력합니다
 help-opt-yes = 묻지 않습니다
 help-opt-scope = 이 채널이나 사람이 볼 수 있는 문서도 찾습니다. 여러 번 쓸 수 있습니다

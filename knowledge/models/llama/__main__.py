@@ -14,7 +14,7 @@ from contextlib import suppress
 from queue import Queue
 from typing import Any, BinaryIO
 
-from knowledge.errors import GenerationFailed, SaseoError
+from knowledge.errors import GenerationFailed, ModelUnavailable, SaseoError
 from knowledge.models.chat import ChatMessage, ChatRequest, Done
 from knowledge.models.llama.order import Order, failure_to_json
 
@@ -89,7 +89,12 @@ def _serve(engine: Any, order: Order, lifeline: Lifeline, out: BinaryIO) -> int:
 
     from knowledge.models.llama.server import application
 
-    listening = _listen(order)
+    try:
+        listening = _listen(order)
+    except OSError as error:
+        where = order.socket or f"{order.host}:{order.port}"
+        detail = f"{where}: {error.strerror}"
+        raise ModelUnavailable(model=order.model.name, reason="address", detail=detail) from error
     status = engine.status()
     config = uvicorn.Config(
         application(engine, status.model, order.api_key),

@@ -61,6 +61,18 @@ class LocalModel:
         self._on_change = on_change
         self._supervisor = Supervisor(order, launch, self._client, trials, self._pace, self._changed)
         self._running: asyncio.Task[None] | None = None
+        self.endpoint: Endpoint | None = None
+        """Where the last process is, or was."""
+
+    def listen(self, on_change: Callable[[ModelState], None]) -> None:
+        """Tell another of the states too."""
+        first = self._on_change
+
+        def both(state: ModelState) -> None:
+            first(state)
+            on_change(state)
+
+        self._on_change = both
 
     @property
     def state(self) -> ModelState:
@@ -146,6 +158,7 @@ class LocalModel:
         endpoint = Endpoint(
             address_of(order, process), str(process.facts["model"]), order.api_key, order.socket
         )
+        self.endpoint = endpoint
         try:
             _write_address(self._folder / "server.json", endpoint)
         except OSError as error:

@@ -168,6 +168,7 @@ class Supervisor:
         order = replace(self._order, task="trial", options=replace(self._order.options, context_size=512))
         await trial(order, self._launch, self._pace.start)
         with suppress(OSError):  # it is tried again, then
+            self._trials.parent.mkdir(parents=True, exist_ok=True)
             self._trials.write_text(json.dumps(now), encoding="utf-8")
 
     async def _over(self, life: Life, why: End) -> None:
