@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _MEMORY = 0.9
-_FIRST_SLOPE = 0.2  # of a step's time that each further token adds, before any was measured
+_SLOPE = 0.25  # of a single token's step that each further token adds, where none of that size was measured
 _FEW = 16  # tokens in a step, above which it is one that reads prompts
 
 
@@ -11,9 +11,10 @@ class Speeds:
     """Moving averages of seconds: of steps that only write answers, and of tokens of prompts."""
 
     def __init__(self) -> None:
-        self._single: float | None = None  # a step of one token
-        self._slope = _FIRST_SLOPE
-        self._read: float | None = None  # a token of a prompt
+        self._single: float | None = None  # seconds of a step of one token
+        # How much longer a step of so many takes. The growth has stairs: kernels take rows by fours.
+        self._shapes: dict[int, float] = {}
+        self._read: float | None = None  # seconds of a token of a prompt
         self._answer = 200.0  # tokens
 
     def observe(self, seconds: float, tokens: int, *, reading: bool) -> None:
@@ -21,13 +22,12 @@ class Speeds:
         if reading:
             if tokens > _FEW:
                 self._read = _blend(self._read, seconds / tokens)
-            return
-        if tokens == 1:
+        elif tokens == 1:
             self._single = _blend(self._single, seconds)
         elif self._single is None:
             self._single = seconds / self.shape(tokens)
         else:
-            self._slope = _blend(self._slope, max(0.0, seconds / self._single - 1) / (tokens - 1))
+            self._shapes[tokens] = _blend(self._shapes.get(tokens), max(1.0, seconds / self._single))
 
     def answered(self, tokens: int) -> None:
         """An answer had so many tokens."""
@@ -39,7 +39,7 @@ class Speeds:
 
     def shape(self, tokens: int) -> float:
         """How much longer a step of so many tokens takes than one of a single token."""
-        return 1 + self._slope * (tokens - 1)
+        return self._shapes.get(tokens, 1 + _SLOPE * (tokens - 1))
 
     @property
     def read_rate(self) -> float | None:

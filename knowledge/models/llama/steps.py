@@ -16,9 +16,9 @@ from knowledge.models.llama.prefixes import Prefixes
 from knowledge.models.llama.speeds import Speeds
 from knowledge.models.llama.threads import ThreadCount
 
-_WHILE_WRITING = 0.4  # seconds that a portion of a prompt may hold up the answers that are being written
+_WHILE_WRITING = 0.7  # seconds that a portion of a prompt may hold up the answers that are being written
 _ALONE = 2.0  # seconds of a portion when there are none
-_LEAST = 32  # tokens of a portion
+_LEAST = 64  # tokens of a portion; with fewer each costs more
 
 
 class StepFailed(Exception):
@@ -102,7 +102,8 @@ class Steps:
             raise StepFailed(status)
         seconds = time.monotonic() - began
         self.count += 1
-        self._speeds.observe(seconds, tokens, reading=reading)
+        if reading or not self.threads.trying:
+            self._speeds.observe(seconds, tokens, reading=reading)
         if not reading:
             self.threads.observe(seconds / self._speeds.shape(tokens))
 

@@ -30,10 +30,15 @@ class ThreadCount:
         self._pause = self._until_trial = _SOON
         self._down = True
 
+    @property
+    def trying(self) -> bool:
+        """Whether another number than the usual one is being tried."""
+        return self.current != self._kept
+
     def observe(self, seconds: float) -> None:
         """A step with `current` threads took so long."""
         self._recent.append(seconds)
-        if self.current != self._kept:
+        if self.trying:
             hopeless = self._usual is not None and len(self._recent) > 1
             if hopeless and min(self._recent) > _WORSE * (self._usual or 0):
                 self._judge(min(self._recent))

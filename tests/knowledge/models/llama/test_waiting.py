@@ -28,7 +28,8 @@ def test_speeds_are_learnt_from_steps():
     assert speeds.read_rate is not None
     assert abs(speeds.read_rate - 100) < 1
     assert abs((speeds.write_rate or 0) - 10) < 0.1
-    assert abs(speeds.step(7) - 0.22) < 0.01
+    assert abs(speeds.step(4) - 0.16) < 0.01
+    assert speeds.step(5) > speeds.step(1)
 
 
 def test_a_short_rest_of_a_prompt_says_nothing_of_the_speed():
