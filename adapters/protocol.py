@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, Protocol, Self
 
-from knowledge.types import AnswerEvent, Language
+from knowledge.types import Answer, AnswerEvent, Language
 
 Kind = Literal["mention", "direct", "follow_up", "command", "about"]
 """How a question was asked: by naming the bot, in a direct message, by going on in a thread where it
@@ -258,11 +258,11 @@ class Librarian(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """`refusal` says why an answer may not be shared; empty, `question` and `answer` may be shown."""
+    """`question` and `answer` may be shown, or `answer` is None and `refusal` says why not."""
 
     refusal: str = ""
     question: str = ""
-    answer: str = ""
+    answer: Answer | None = None
 
 
 class Adapter(Protocol):

@@ -14,12 +14,13 @@ from types import TracebackType
 from typing import Any, Self, cast
 
 from bot.chat_model import borrowed_model, own_model
+from bot.chats import Announce, Chats
 from bot.folders import configured_folders
 from bot.handover import Owned, serve
 from bot.ownership import is_owned, owned
 from bot.schedule import Schedule
 from bot.settings import Settings
-from knowledge.catalog import Catalog
+from knowledge.catalog import Catalog, turns
 from knowledge.embedding import load_or_measure, open_embedder
 from knowledge.errors import AlreadyRunning, SaseoError
 from knowledge.index import OpenIndex
@@ -183,6 +184,15 @@ class App:
         stack.callback(self._stopping.set)
         schedule.start()
 
+    async def connect(self, announce: Announce) -> None:
+        """Connect to the chat platforms of the settings, in the background, until the app stops.
+
+        Args:
+            announce: is told who is connected and what went wrong.
+        """
+        chats = Chats(self.knowledge, self._catalog, self._settings, announce)
+        await self._stack.enter_async_context(chats)
+
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
@@ -194,6 +204,8 @@ class App:
 
     def _refresh_now(self) -> None:
         report = self.knowledge.refresh(stopped=self._stopping.is_set)
+        with self._catalog.write() as connection:
+            turns.forget_gone(connection)
         _log.info(
             "refreshed",
             extra={

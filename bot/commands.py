@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from datetime import UTC, datetime
 
@@ -23,7 +22,6 @@ from knowledge.types import Document, Language, Scope
 
 LISTED = 20
 _EXCERPT = 500
-_FIRST_WORD = re.compile(r"\s*(\S+)\s*(.*)", re.DOTALL)
 
 
 class Refused(Exception):
@@ -267,12 +265,6 @@ class Commands:
     async def _check_channel(self, call: CommandCall, language: Language) -> None:
         if not await self._permissions.is_in(call.team, call.channel, call.author):
             raise Refused(messages.text("talk-not-in-channel", language))
-
-
-def split_command(text: str) -> tuple[str, str]:
-    """What was typed after `/docs`: the command's name, and the rest."""
-    match = _FIRST_WORD.match(text)
-    return (match[1].lower(), match[2].strip()) if match else ("help", "")
 
 
 def _language(call: CommandCall) -> Language:

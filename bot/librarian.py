@@ -32,6 +32,7 @@ from bot.stopping import until_stopped
 from knowledge import messages
 from knowledge.catalog import Catalog, Connection, chats, turns
 from knowledge.catalog.chats import ClaimKey, ClaimRow
+from knowledge.catalog.turns import Answered
 from knowledge.errors import SaseoError
 from knowledge.language import detect
 from knowledge.threads import run_blocking
@@ -154,17 +155,17 @@ class Librarian:
 
     async def share(self, claim_id: int, channel: str, person: str) -> Sharing:
         found = await run_blocking(self._answer_of, claim_id)
-        language: Language = "en" if found is None else language_of(found[1][0], "")
         if found is None:
-            return Sharing(messages.text("talk-share-gone", language))
-        key, (question, answer, uris), asker = found
+            return Sharing(messages.text("talk-share-gone", "en"))
+        key, answered, asker = found
+        language, uris = answered.answer.language, answered.uris
         if asker != f"{key.platform}:{key.team}/@{person}":
             return Sharing(messages.text("talk-share-not-allowed", language))
         audience = await channel_audience(self._directory, key.platform, key.team, channel)
         scopes = await run_blocking(self._scopes_of, uris)
         if not all(scopes.get(uri) in audience.scopes for uri in uris):
             return Sharing(messages.text("talk-share-not-allowed", language))
-        return Sharing(question=question, answer=answer)
+        return Sharing(question=answered.question, answer=answered.answer)
 
     async def feedback(
         self, claim_id: int, person: str, verdict: Verdict, reason: Reason | None = None, comment: str = ""
@@ -188,7 +189,8 @@ class Librarian:
             text=message.text,
             audience=audience.scopes,
             asker=message.asker,
-            language=claim.language,
+            # Where the text has words, it may say which language it wants.
+            language=None if _HANGUL_OR_LATIN.search(message.text) else claim.language,
             history=history,
             key=message.key,
         )
@@ -315,7 +317,7 @@ class Librarian:
         with self._catalog.write() as connection:
             turns.record(connection, claim.id, message.revision, message.text, answer, uris)
 
-    def _answer_of(self, number: int) -> tuple[ClaimKey, tuple[str, str, frozenset[str]], str] | None:
+    def _answer_of(self, number: int) -> tuple[ClaimKey, Answered, str] | None:
         with self._catalog.read() as connection:
             found, answer = chats.get(connection, number), turns.answer_of(connection, number)
             return (found[0], answer, found[1].asker) if found and answer else None
@@ -351,7 +353,7 @@ def _same_text(connection: Connection, before: ClaimRow, message: Message) -> bo
     if before.payload is not None:
         return bool(before.payload["text"] == message.text)
     answered = turns.answer_of(connection, before.id)
-    return answered is not None and answered[0] == message.text
+    return answered is not None and answered.question == message.text
 
 
 def _limit_sentence(over: Over, language: Language) -> str:

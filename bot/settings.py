@@ -151,16 +151,12 @@ class Settings(BaseSettings):
     discord_bot_token: SecretStr = SecretStr("")
     discord_api_base_url: HttpUrl = "https://discord.com/api/v10"
     discord_gateway_url: WebSocketUrl = "wss://gateway.discord.gg/"
+    trust_guests: Annotated[Literal["on", "off"], BeforeValidator(_lower)] = "off"
     bot_admins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = ()
 
     saseo_lang: Annotated[Literal["", "ko", "en"], BeforeValidator(_lower)] = ""
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
     log_format: Annotated[Literal["console", "json"], BeforeValidator(_lower)] = "console"
-
-    @property
-    def has_chat_tokens(self) -> bool:
-        """Whether a chat platform's token is there. Its form is the platform's affair."""
-        return bool(self.slack_bot_token.get_secret_value() or self.discord_bot_token.get_secret_value())
 
 
 class InvalidSettings(InvalidInput):

@@ -29,7 +29,7 @@ from knowledge.reports import IndexCheck, KnowledgeStatus, Progress, RefreshRepo
 from knowledge.retrieve import Retrieval, Retriever
 from knowledge.sources.loader import FolderLoader, as_options, from_options, root_of
 from knowledge.sources.options import Folder
-from knowledge.types import EVERYONE, AnswerEvent, Document, Passage, Question, Scope
+from knowledge.types import EVERYONE, AnswerEvent, Document, ParsedDocument, Passage, Question, Scope
 from knowledge.upkeep import check_index, copy_index
 
 _log = logging.getLogger(__name__)
@@ -112,8 +112,7 @@ class Knowledge:
         """
         known = self.folders()
         chosen = known if folders is None else [*folders, *_inside(known, folders)]
-        parse = self._parts.sandbox.parse if self._parts.sandbox else parsing.parse
-        loaders = [FolderLoader(folder, parse) for folder in chosen]
+        loaders = [FolderLoader(folder, self.parse) for folder in chosen]
         return self.refresh_from(
             loaders,
             whole=folders is None,
@@ -150,6 +149,15 @@ class Knowledge:
             finally:
                 if self._parts.sandbox is not None:
                     self._parts.sandbox.close()  # between two runs no child lies about
+
+    def parse(self, name: str, data: bytes) -> ParsedDocument:
+        """A file's text and structure, read as every document is.
+
+        Raises:
+            Unreadable: it can't be read.
+        """
+        parse = self._parts.sandbox.parse if self._parts.sandbox else parsing.parse
+        return parse(name, data)
 
     def register(self, folder: Folder) -> None:
         """Remember a folder for every later refresh; what was taken out of it by `forget` may come back."""

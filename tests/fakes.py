@@ -168,6 +168,9 @@ class FakeApp:
     def handler(self) -> Any:
         return self.knowledge.answer
 
+    async def connect(self, announce: Any) -> None:
+        self.log.append("connected")
+
     async def __aenter__(self) -> Self:
         self.log.append("started")
         return self

@@ -9,13 +9,14 @@ from typing import Any
 
 from adapters.desk import Desk
 from adapters.pacing import Pace
-from adapters.protocol import Claim, Message
+from adapters.protocol import Claim, Directory, Message
 from adapters.view import View
 from bot.commands import Commands
 from bot.librarian import Librarian
 from bot.limits import Limits
 from bot.permissions import Permissions
 from knowledge.catalog import Catalog
+from knowledge.parsing import parse
 from knowledge.sources.uploads import Uploads
 from tests.fakes import FakeDirectory, FakeKnowledge
 
@@ -32,19 +33,20 @@ def prepared(folder: Path) -> Catalog:
 def a_librarian(
     folder: Path,
     knowledge: Any = None,
-    directory: FakeDirectory | None = None,
+    directory: Directory | None = None,
     *,
     limits: Limits = MANY,
     admins: tuple[str, ...] = (),
     catalog: Catalog | None = None,
+    platform: str = "slack",
 ) -> Librarian:
-    """A librarian of Slack, whose catalog is in `folder`."""
+    """A librarian of one platform, whose catalog is in `folder`."""
     catalog = catalog or prepared(folder)
     knowledge, directory = knowledge or FakeKnowledge(), directory or FakeDirectory()
-    permissions = Permissions(directory, "slack", admins)
-    commands = Commands(knowledge, catalog, directory, permissions, Uploads(folder / "uploads"))
+    permissions = Permissions(directory, platform, admins)
+    commands = Commands(knowledge, catalog, directory, permissions, Uploads(folder / "uploads", parse))
     return Librarian(
-        knowledge.answer, catalog, directory, permissions, commands, platform="slack", limits=limits
+        knowledge.answer, catalog, directory, permissions, commands, platform=platform, limits=limits
     )
 
 

@@ -7,7 +7,8 @@ import re
 from rich.cells import cell_len, chop_cells
 from rich.text import Text
 
-from adapters.console.render import MARGIN, measure, safe
+from adapters.console.render import MARGIN, measure
+from adapters.wording import safe
 
 _CITATION = re.compile(r"\[\d{1,3}\]")
 

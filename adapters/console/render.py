@@ -5,7 +5,6 @@ Widths are in terminal cells: a Hangul syllable or a Chinese character takes two
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -14,45 +13,17 @@ from rich.cells import cell_len, chop_cells
 from rich.text import Text
 
 from adapters import notes
-from knowledge.messages import text as sentence
-from knowledge.types import Answer, Language, Mode, Place, Source
+from adapters.wording import age, heading, position, safe, sources_heading
+from knowledge.types import Answer, Language, Source
 
 MARGIN = 2
 WIDEST = 100
 """Cells of the widest line: longer ones are hard to read on any screen."""
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_AGES = (
-    ("minutes", 60, 3600),
-    ("hours", 3600, 86400),
-    ("days", 86400, 14 * 86400),
-    ("weeks", 7 * 86400, 60 * 86400),
-)
-
-
-def safe(text: str) -> str:
-    """`text` without what could move the cursor, recolour the screen or turn its reading order around.
-
-    Documents and file names are data: an escape sequence in one must not reach the terminal.
-    """
-    return _CONTROL.sub("", text)
-
 
 def measure(width: int) -> int:
     """The cells that text may take on a screen of `width`, margins off."""
     return max(16, min(width, WIDEST) - 2 * MARGIN)
-
-
-def age(modified_at: datetime, now: datetime, language: Language) -> str:
-    """How old a document is: `3 weeks ago`, its date after two months. Both times are aware."""
-    seconds = (now - modified_at).total_seconds()
-    for unit, length, end in _AGES:
-        if seconds < end:
-            count = int(seconds // length)
-            return (
-                sentence(f"age-{unit}", language, count=count) if count > 0 else sentence("age-now", language)
-            )
-    return modified_at.astimezone(now.tzinfo).date().isoformat()
 
 
 def short_path(uri: str, folder: Path, home: Path) -> str:
@@ -64,40 +35,6 @@ def short_path(uri: str, folder: Path, home: Path) -> str:
         if prefix != "/" and uri.startswith(prefix):
             return safe(name + uri.removeprefix(prefix))
     return safe(uri)
-
-
-def position(
-    page: int | None, lines: tuple[int, int] | None, language: Language, place: Place | None = None
-) -> str:
-    """`p. 3`, `slide 4`, `sheet “2024”, rows 12–18`, `line 12`, or nothing; first the file in it."""
-    place = place or Place()
-    found = [safe(place.part)]
-    if page is not None:
-        found.append(_from_to("source-page", page, place.last_page or page, language))
-    if place.slide is not None:
-        found.append(sentence("source-slide", language, slide=str(place.slide)))
-    if place.sheet:
-        found.append(sentence("source-sheet", language, sheet=safe(place.sheet)))
-    if place.rows is not None:
-        found.append(_from_to("source-row", *place.rows, language))
-    if not any(found) and lines is not None:
-        found.append(_from_to("source-line", *lines, language))
-    return ", ".join(filter(None, found))
-
-
-def _from_to(key: str, first: int, last: int, language: Language) -> str:
-    if first == last:
-        return sentence(key, language, first=str(first))
-    return sentence(f"{key}s", language, first=str(first), last=str(last))
-
-
-def heading(source: Source) -> str:
-    """The document's title, and the section under it unless it says the same."""
-    title, section = safe(source.title), safe(source.section)
-    parts = [part.strip() for part in section.split(" > ") if part.strip()]
-    if parts and parts[0] == title:
-        parts = parts[1:]
-    return " › ".join([title, *parts])
 
 
 def source_lines(
@@ -158,11 +95,6 @@ def plain_answer(answer: Answer, *, now: datetime, folder: Path, home: Path) -> 
     if listed:
         parts.append("\n".join([sources_heading(answer.mode, language), *listed]))
     return "\n\n".join(parts)
-
-
-def sources_heading(mode: Mode, language: Language) -> str:
-    """The line above the sources, which for `not_found` are only the nearest documents."""
-    return sentence("answer-nearest" if mode == "not_found" else "answer-sources", language)
 
 
 def wrap(line: str, width: int) -> list[str]:

@@ -17,6 +17,7 @@ from rich.text import Text
 from adapters import notes
 from adapters.console import render
 from adapters.console.flow import Flow
+from adapters.wording import safe, sources_heading
 from knowledge.messages import text
 from knowledge.types import (
     Answer,
@@ -118,7 +119,7 @@ class AnswerScreen:
             case Status(stage=stage):
                 self.wait(f"stage-{stage}")
             case Found(sources=sources) if sources:
-                titles = dict.fromkeys(render.safe(source.title) for source in sources)
+                titles = dict.fromkeys(safe(source.title) for source in sources)
                 self.wait("stage-found", count=len(titles), titles=", ".join(titles))
             case Token(text=token):
                 self._stream(token)
@@ -167,7 +168,7 @@ class AnswerScreen:
     def _note(self, note: str, style: str) -> None:
         if note:
             self.console.print()
-            for line in render.wrap(render.safe(note), render.measure(self.console.width)):
+            for line in render.wrap(safe(note), render.measure(self.console.width)):
                 self.console.print(Text(f"  {line}", style))
 
     def sources(self, answer: Answer, *, excerpts: bool = False) -> None:
@@ -175,7 +176,7 @@ class AnswerScreen:
         if not answer.sources:
             return
         self.console.print()
-        self.console.print(Text(f"  {render.sources_heading(answer.mode, answer.language)}", "heading"))
+        self.console.print(Text(f"  {sources_heading(answer.mode, answer.language)}", "heading"))
         for source in answer.sources:
             lines = render.source_lines(
                 [source],
@@ -198,9 +199,7 @@ class AnswerScreen:
         if self._flow is not None:
             self._print(self._flow.finish())
             self._flow = None
-        message = text(
-            "answer-failed", self.language, message=render.safe(failed.message), incident=failed.incident
-        )
+        message = text("answer-failed", self.language, message=safe(failed.message), incident=failed.incident)
         self.errors.print(Text(f"  {message}" if self.errors.is_terminal else message, "bad"))
 
     def _print(self, piece: Text) -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 from rich.text import Text
 
-from adapters.console.render import age, position, safe, short_path
+from adapters.console.render import short_path
+from adapters.wording import age, position, safe
 from bot.cli import screen
 from bot.cli.arguments import clean
 from bot.cli.session import Session

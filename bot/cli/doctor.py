@@ -5,7 +5,8 @@ from __future__ import annotations
 from rich.cells import cell_len
 from rich.text import Text
 
-from adapters.console.render import safe, wrap
+from adapters.console.render import wrap
+from adapters.wording import safe
 from bot.cli.session import Session
 from bot.doctor import Check, checkup
 

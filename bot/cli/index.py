@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from adapters.console.render import safe, short_path
+from adapters.console.render import short_path
+from adapters.wording import safe
 from bot.cli import screen
 from bot.cli.arguments import clean
 from bot.cli.progress import RefreshProgress, clock, stoppable

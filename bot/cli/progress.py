@@ -13,7 +13,7 @@ from rich.progress import BarColumn, TaskID, TextColumn
 from rich.progress import Progress as Bars
 from rich.table import Column
 
-from adapters.console.render import safe
+from adapters.wording import safe
 
 if TYPE_CHECKING:
     from bot.cli.session import Session

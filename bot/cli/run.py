@@ -14,6 +14,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Literal, NoReturn
 
 import structlog
+from rich.text import Text
 
 from adapters.console.adapter import Conversation, answer_lines
 from adapters.console.screen import AnswerScreen
@@ -24,9 +25,12 @@ from bot.cli.index import index_folders
 from bot.cli.offers import offer_models
 from bot.cli.session import Session
 from bot.envfile import decode
+from knowledge.errors import SaseoError
+from knowledge.messages import describe
 
 if TYPE_CHECKING:
     from bot.app import App
+    from bot.chats import Announce
 
 _log = structlog.get_logger(__name__)
 
@@ -41,8 +45,6 @@ def run(session: Session, sample: Path | None) -> None:
     kind = input_kind()
     settings = session.settings
     logs.configure(settings, to_stderr=kind == "none")
-    if settings.has_chat_tokens:
-        session.say("run-no-chat-platforms", style="warning")
     if sample is not None:
         _index_sample(session, sample)
     if kind == "terminal":
@@ -80,6 +82,7 @@ def _chat(session: Session) -> None:
         app = session.doors.build(session.settings)
         loop.submit(app.__aenter__()).result()
         try:
+            loop.submit(app.connect(_announcing(session))).result()
             conversation = Conversation(answer_language=session.answer_language)
             converse(session, app.knowledge, app.handler, loop, conversation, starts=True)
         finally:
@@ -111,8 +114,21 @@ async def _serve(session: Session) -> None:
     async with session.doors.build(session.settings) as app:
         _log_start(app)
         session.say("run-serving")
+        await app.connect(_announcing(session))
         await stop.wait()
     session.say("run-stopped")
+
+
+def _announcing(session: Session) -> Announce:
+    """Tells whoever started the program which chat platforms are connected, a line each."""
+
+    def announce(said: str | SaseoError, **parameters: str) -> None:
+        if isinstance(said, SaseoError):
+            session.err.print(Text(describe(said, session.language), style="warning"))
+        else:
+            session.say(said, **parameters)
+
+    return announce
 
 
 def _log_start(app: App) -> None:

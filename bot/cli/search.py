@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from adapters.console.render import position, safe, short_path, wrap
+from adapters.console.render import short_path, wrap
+from adapters.wording import position, safe
 from bot.cli import screen
 from bot.cli.arguments import clean
 from bot.cli.ask import audience

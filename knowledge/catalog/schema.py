@@ -198,7 +198,7 @@ turns = Table(
     Column("answer", Text, nullable=False),  # empty once a document that it stands on is forgotten
     Column("mode", String(12), nullable=False),
     Column("language", String(2), nullable=False),
-    Column("sources", JSON, nullable=False),  # what was cited: title, uri, section, page
+    Column("sources", JSON, nullable=False),  # what was cited, without excerpts
     Column("uris", JSON, nullable=False),  # of every document that the answer was made from
     Column("answered_at", DateTime(timezone=True), nullable=False),
     Index("ix_turns_claim", "claim_id", "revision", unique=True),

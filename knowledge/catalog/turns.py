@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, delete, exists, insert, select, update
 
+from knowledge.catalog.places import place_as_dict, place_from_dict
 from knowledge.catalog.schema import claims, documents, feedback, turns, uploads, versions
-from knowledge.types import Answer, Scope, Turn
+from knowledge.types import Answer, Scope, Source, Turn
 
 _KEPT = timedelta(days=90)
 _HISTORY_AGE = timedelta(days=1)
@@ -30,6 +31,14 @@ class Opinion(NamedTuple):
     answer: str
     mode: str
     sources: list[dict[str, Any]]
+
+
+class Answered(NamedTuple):
+    """A question with its answer, and every document that it was made from."""
+
+    question: str
+    answer: Answer
+    uris: frozenset[str]
 
 
 class Upload(NamedTuple):
@@ -57,10 +66,7 @@ def record(
             answer=answer.text,
             mode=answer.mode,
             language=answer.language,
-            sources=[
-                {"title": each.title, "uri": each.uri, "section": each.section, "page": each.page}
-                for each in answer.sources
-            ],
+            sources=[_kept(each) for each in answer.sources],
             uris=sorted({*uris, *(each.uri for each in answer.sources)}),
             answered_at=datetime.now(UTC),
         )
@@ -118,11 +124,15 @@ def latest(connection: Connection, claim_id: int) -> int | None:
     return number
 
 
-def answer_of(connection: Connection, claim_id: int) -> tuple[str, str, frozenset[str]] | None:
-    """Question, answer and documents of a claim's last turn; None when there is none or it was forgotten."""
-    query = select(turns.c.question, turns.c.answer, turns.c.uris).where(turns.c.claim_id == claim_id)
+def answer_of(connection: Connection, claim_id: int) -> Answered | None:
+    """A claim's last turn; None when there is none or it was forgotten."""
+    query = select(*turns.c).where(turns.c.claim_id == claim_id)
     row = connection.execute(query.order_by(turns.c.id.desc()).limit(1)).first()
-    return (row.question, row.answer, frozenset(row.uris)) if row and row.answer else None
+    if row is None or not row.answer:
+        return None
+    sources = tuple(_source(each) for each in row.sources)
+    answer = Answer(row.answer, row.language, row.mode, sources)
+    return Answered(row.question, answer, frozenset(row.uris))
 
 
 def scopes_of(connection: Connection, uris: frozenset[str]) -> dict[str, Scope]:
@@ -196,6 +206,30 @@ def find_upload(connection: Connection, uri: str) -> Upload | None:
 def drop_upload(connection: Connection, uri: str) -> None:
     """Forget who added a document."""
     connection.execute(delete(uploads).where(uploads.c.uri == uri))
+
+
+def _kept(source: Source) -> dict[str, Any]:
+    """What is kept of a source: all that a citation shows but the excerpt."""
+    return {
+        "number": source.number,
+        "title": source.title,
+        "uri": source.uri,
+        "section": source.section,
+        "page": source.page,
+        "lines": source.lines,
+        "modified_at": source.modified_at.isoformat(),
+        "place": place_as_dict(source.place) if source.place else None,
+    }
+
+
+def _source(kept: dict[str, Any]) -> Source:
+    lines = tuple(kept["lines"]) if kept["lines"] else None
+    changed = {
+        "lines": lines,
+        "modified_at": datetime.fromisoformat(kept["modified_at"]),
+        "place": place_from_dict(kept["place"]) if kept["place"] else None,
+    }
+    return Source(**(kept | changed), excerpt="", score=0.0)
 
 
 def _scopes(connection: Connection, uris: set[str]) -> dict[str, Scope]:

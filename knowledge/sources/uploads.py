@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 from knowledge.errors import Unreadable
-from knowledge.parsing import parse
 from knowledge.sources.loader import root_of
 from knowledge.sources.options import MEBIBYTE, Folder
 from knowledge.storage import write_atomically
-from knowledge.types import Scope
+from knowledge.types import ParsedDocument, Scope
 
 MAX_SIZE = 64 * MEBIBYTE
 _LONGEST_NAME = 80  # characters: 240 bytes of Hangul, and file systems end at 255
@@ -19,10 +19,16 @@ _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
 
 
 class Uploads:
-    """The originals under one folder. A newer file of the same name in the same scope takes its place."""
+    """The originals under one folder. A newer file of the same name in the same scope takes its place.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: where they are kept.
+        parse: reads a file, or raises Unreadable: nothing is kept that can't be read.
+    """
+
+    def __init__(self, folder: Path, parse: Callable[[str, bytes], ParsedDocument]) -> None:
         self._folder = folder
+        self._parse = parse
 
     def folder_of(self, scope: Scope) -> Folder:
         """The folder of a scope's uploads, to be registered and indexed like any other."""
@@ -39,7 +45,7 @@ class Uploads:
         safe = safe_name(name)
         if len(data) > MAX_SIZE:
             raise Unreadable(reason="too_large", detail=f"{len(data) / MEBIBYTE:.1f} MiB")
-        parse(safe, data)
+        self._parse(safe, data)
         folder = self.folder_of(scope)
         folder.path.mkdir(parents=True, exist_ok=True)
         write_atomically(folder.path / safe, data)

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from adapters.protocol import CommandCall, Person
-from bot.commands import split_command
 from knowledge.sources.options import Folder
 from knowledge.types import Scope
 from tests.fakes import FakeDirectory
@@ -151,16 +150,3 @@ def test_follow_ups_can_be_turned_off(talk) -> None:
 def test_every_command_says_something(talk, name: str, locale: str) -> None:
     """Known, unknown and incomplete commands all end in a sentence."""
     assert talk(name, locale=locale).text.strip()
-
-
-@pytest.mark.parametrize(
-    ("typed", "expected"),
-    [
-        ("", ("help", "")),
-        ("  LIST  휴가 규정 ", ("list", "휴가 규정")),
-        ("add 제목\n본문\n둘째 줄", ("add", "제목\n본문\n둘째 줄")),
-    ],
-)
-def test_a_command_is_split(typed: str, expected: tuple[str, str]) -> None:
-    """The first word is the command, the rest its argument, line breaks kept."""
-    assert split_command(typed) == expected

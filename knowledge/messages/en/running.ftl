@@ -1,7 +1,10 @@
 ### Running
 
 run-sample = No folder yet: indexing the sample handbook { $folder }. Add your own with: saseo index FOLDER
-run-no-chat-platforms = Chat tokens are set, but this version can't connect to Slack or Discord yet. It runs without them.
+run-slack-connected = Connected to Slack: { $team }, as { $bot }.
+run-slack-needs-both = Slack needs SLACK_BOT_TOKEN and SLACK_APP_TOKEN, and { $missing } is missing. docs/slack.md says where to find it.
+run-no-discord = DISCORD_BOT_TOKEN is set, but this version can't connect to Discord yet.
+run-chat-failed = A chat platform failed; the log says more. The rest goes on.
 run-serving = Running without a terminal: the documents are kept up to date until this process is stopped.
 run-stopped = Stopped.
 cli-interrupted = Interrupted.

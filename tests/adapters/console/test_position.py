@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.console.render import position
+from adapters.wording import position
 from knowledge.types import Place
 
 

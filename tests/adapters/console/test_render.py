@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from adapters import wording
 from adapters.console import render
 from adapters.console.flow import Flow
 from knowledge.types import Answer, Source
@@ -82,8 +83,8 @@ def test_no_line_is_wider_than_the_screen(width):
 )
 def test_ages(age, english, korean):
     """Minutes to weeks, then the date; a clock that goes ahead is no reason for nonsense."""
-    assert render.age(NOW - age, NOW, "en") == english
-    assert render.age(NOW - age, NOW, "ko") == korean
+    assert wording.age(NOW - age, NOW, "en") == english
+    assert wording.age(NOW - age, NOW, "ko") == korean
 
 
 @pytest.mark.parametrize(

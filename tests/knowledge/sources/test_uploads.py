@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.errors import Unreadable
+from knowledge.parsing import parse
 from knowledge.sources.uploads import Uploads, safe_name
 from knowledge.types import Scope
 
@@ -17,7 +18,7 @@ CHANNEL = Scope("slack:T1/C1")
 
 def test_a_newer_file_takes_the_place_of_an_older(tmp_path: Path) -> None:
     """The same name in the same scope is one document; in another scope it is another."""
-    uploads = Uploads(tmp_path)
+    uploads = Uploads(tmp_path, parse)
     first = uploads.keep(CHANNEL, "규칙.md", b"# a\n\nold")
     assert uploads.keep(CHANNEL, "규칙.md", b"# a\n\nnew") == first
     assert Path(first).read_bytes() == b"# a\n\nnew"
@@ -27,7 +28,7 @@ def test_a_newer_file_takes_the_place_of_an_older(tmp_path: Path) -> None:
 def test_what_cant_be_read_isnt_kept(tmp_path: Path) -> None:
     """A refused file leaves nothing behind."""
     with pytest.raises(Unreadable):
-        Uploads(tmp_path).keep(CHANNEL, "a.md", b"")
+        Uploads(tmp_path, parse).keep(CHANNEL, "a.md", b"")
     assert list(tmp_path.rglob("*")) == []
 
 
@@ -36,7 +37,7 @@ def test_only_uploads_are_deleted(tmp_path: Path) -> None:
     other = tmp_path / "other.md"
     other.write_text("x")
     with pytest.raises(ValueError, match="other"):
-        Uploads(tmp_path / "uploads").remove(str(other))
+        Uploads(tmp_path / "uploads", parse).remove(str(other))
     assert other.exists()
 
 

@@ -1,0 +1,245 @@
+"""Slack over Socket Mode: events in, answers out, through Bolt.
+
+Bolt acknowledges an event before its listener runs, so a question is claimed in a middleware: when the claim
+can't be written, the event isn't acknowledged and Slack delivers it again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.desk import RETRY_SECONDS, Desk
+from adapters.pacing import Pace
+from adapters.protocol import COMMANDS, Capabilities, Librarian, Message
+from adapters.slack import render
+from adapters.slack.buttons import Buttons
+from adapters.slack.commands import CommandDesk
+from adapters.slack.convert import (
+    Deleted,
+    Edited,
+    event_of,
+    language_of,
+    question_of_command,
+    question_of_shortcut,
+    team_of,
+)
+from adapters.slack.directory import SlackDirectory
+from adapters.slack.errors import mapped
+from adapters.slack.surface import SlackSurface, respond
+from knowledge.errors import ChatUnavailable
+from knowledge.messages import text as sentence
+
+_log = logging.getLogger(__name__)
+
+EVENTS = ("app_mention", "message", "member_joined_channel", "channel_shared", "user_change")
+SLASH_COMMANDS = ("/ask", "/docs")
+SHORTCUTS = ("ask_about", "add_to_documents")
+EDIT_SECONDS = 1.2
+"""chat.update is a tier 3 method: about fifty calls a minute for a workspace."""
+
+_RATE_LIMIT_RETRIES = 10
+
+CAPABILITIES = Capabilities(
+    platform="slack",
+    message_limit=render.MESSAGE,
+    edit_seconds=EDIT_SECONDS,
+    threads=True,
+    follow_ups=True,
+    direct=True,
+    private_replies=True,
+    edits=True,
+    deletions=True,
+    redelivers=True,
+    stops=True,
+    feedback=True,
+    commands=frozenset(COMMANDS),
+)
+
+
+class SlackAdapter:
+    """The Slack adapter.
+
+    Args:
+        bot_token: xoxb-…; its form is Slack's affair.
+        app_token: xapp-…, with connections:write.
+        base_url: of the Web API.
+        trust_guests: count guests of the workspace as members.
+        edit_seconds: the least time between two edits of all unfinished answers.
+        retry_seconds: pauses while Slack can't be reached.
+        ping_seconds: how often the connection is looked after.
+        on_connected: is told the bot's and the workspace's name.
+    """
+
+    def __init__(
+        self,
+        bot_token: str,
+        app_token: str,
+        base_url: str = "https://slack.com/api/",
+        *,
+        trust_guests: bool = False,
+        edit_seconds: float = EDIT_SECONDS,
+        retry_seconds: tuple[float, ...] = RETRY_SECONDS,
+        ping_seconds: float = 10.0,
+        on_connected: Callable[[str, str], None] = lambda _bot, _team: None,
+    ) -> None:
+        self._app_token = app_token
+        self._base_url = base_url
+        self._edit_seconds = edit_seconds
+        self._retry_seconds = retry_seconds
+        self._ping_seconds = ping_seconds
+        self._on_connected = on_connected
+        self._client = _client(bot_token, base_url)
+        self._directory = SlackDirectory(self._client, trust_guests=trust_guests)
+        self._surface = SlackSurface(self._client)
+        self._me: dict[str, str] = {}
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return CAPABILITIES
+
+    @property
+    def directory(self) -> SlackDirectory:
+        return self._directory
+
+    async def run(self, librarian: Librarian) -> None:
+        """Connect, answer what was left behind, and serve until cancelled.
+
+        While Slack can't be reached it is tried again.
+
+        Raises:
+            ChatUnavailable: Slack refuses a token.
+        """
+        await self._sign_in()
+        desk = Desk(librarian, self._surface, Pace(self._edit_seconds), self._retry_seconds)
+        app_client = _client(self._app_token, self._base_url)
+        handler = AsyncSocketModeHandler(
+            self._app(librarian, desk),
+            self._app_token,
+            logger=logging.getLogger(f"{__name__}.socket"),
+            web_client=app_client,
+            ping_interval=self._ping_seconds,
+        )
+        try:
+            await handler.connect_async()  # type: ignore[no-untyped-call]
+            self._on_connected(self._me["user"], self._me["team"])
+            await desk.resume()
+            await asyncio.Event().wait()
+        finally:
+            await handler.close_async()  # type: ignore[no-untyped-call]
+            await desk.close()
+
+    async def _sign_in(self) -> None:
+        """Try both tokens, for as long as Slack can't be reached, and learn who the bot is."""
+        attempt = 0
+        while True:
+            try:
+                with mapped():
+                    me = await self._client.auth_test()
+                with mapped("app_token"):
+                    await _client(self._app_token, self._base_url).apps_connections_open(
+                        app_token=self._app_token
+                    )
+                self._me = {name: str(me.get(name) or "") for name in ("user_id", "bot_id", "user", "team")}
+                return
+            except ChatUnavailable as error:
+                if error.parameters["reason"] != "unreachable":
+                    raise
+                _log.warning("Slack can't be reached: %s", error)
+            await asyncio.sleep(self._retry_seconds[min(attempt, len(self._retry_seconds) - 1)])
+            attempt += 1
+
+    def _app(self, librarian: Librarian, desk: Desk) -> AsyncApp:
+        async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+            """Bolt would ask Slack who it is; when that failed, it would acknowledge and drop the event."""
+            return AuthorizeResult(
+                enterprise_id=enterprise_id,
+                team_id=team_id,
+                bot_user_id=self._me["user_id"],
+                bot_id=self._me["bot_id"],
+                bot_token=self._client.token,
+            )
+
+        bolt_client = _client(None, self._base_url)
+        app = AsyncApp(client=bolt_client, authorize=authorize, logger=logging.getLogger(f"{__name__}.bolt"))
+        commands = CommandDesk(self._client, self._directory, librarian)
+
+        @app.middleware
+        async def claim(body: dict[str, Any], next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002 - Bolt's name
+            await self._take(body, librarian, desk)
+            await next()
+
+        async def nothing_more() -> None:
+            """The middleware did it; having a listener is what acknowledges an event."""
+
+        async def acknowledge(ack: Callable[..., Awaitable[None]]) -> None:
+            await ack()
+
+        for event in EVENTS:
+            app.event(event)(nothing_more)
+        app.command("/ask")(acknowledge)
+        app.shortcut("ask_about")(acknowledge)
+        app.command("/docs")(commands.docs)
+        app.shortcut("add_to_documents")(commands.add_message)
+        app.error(_tell_error)
+        Buttons(self._client, self._surface, librarian).register(app)
+        return app
+
+    async def _take(self, body: dict[str, Any], librarian: Librarian, desk: Desk) -> None:
+        """Claim whatever asks, before Bolt acknowledges it."""
+        if body.get("command") == "/ask":
+            await desk.receive(question_of_command(body))
+            return
+        if body.get("type") == "message_action" and body.get("callback_id") == "ask_about":
+            await desk.receive(question_of_shortcut(body))
+            return
+        event = body.get("event")
+        if event is None:
+            return
+        if event.get("type") not in ("message", "app_mention"):
+            user = event.get("user")
+            person = str(user.get("id") or "") if isinstance(user, dict) else str(user or "")
+            self._directory.changed(team_of(body), str(event.get("channel") or ""), person)
+            return
+        match event_of(body, self._me["user_id"]):
+            case Message(kind="follow_up") as message:
+                if await librarian.follows(message.team, message.channel, message.thread):
+                    await desk.receive(message)
+            case Message() as message:
+                await desk.receive(message)
+            case Edited(message=message):
+                await desk.revise(message)
+            case Deleted(team=team, channel=channel, message=ts):
+                await desk.retract(team, channel, ts)
+            case None:
+                pass
+
+
+async def _tell_error(error: Exception, body: dict[str, Any]) -> None:
+    """What went wrong in a listener or before one: in the log, and to whoever waits for an answer.
+
+    Bolt answers Slack with an error then, where it hasn't acknowledged: an event comes again.
+    """
+    incident = uuid.uuid4().hex[:8]
+    _log.error("a Slack request failed", exc_info=error, extra={"incident": incident})
+    if url := str(body.get("response_url") or ""):
+        try:
+            await respond(url, render.told(sentence("slack-failed", language_of(body), incident=incident)))
+        except ChatUnavailable as unavailable:
+            _log.warning("the apology could not be posted: %s", unavailable)
+
+
+def _client(token: str | None, base_url: str) -> AsyncWebClient:
+    """A Web API client that waits where Slack says to, and repeats nothing that may have arrived."""
+    handlers: list[AsyncRetryHandler] = [AsyncRateLimitErrorRetryHandler(max_retry_count=_RATE_LIMIT_RETRIES)]
+    return AsyncWebClient(token=token, base_url=base_url, retry_handlers=handlers)

@@ -1,0 +1,92 @@
+"""What people click: stop, feedback with a reason, sharing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.protocol import REASONS, Librarian, Reason
+from adapters.slack import render
+from adapters.slack.convert import language_of
+from adapters.slack.errors import mapped
+from adapters.slack.surface import SlackSurface, respond
+from knowledge.errors import ChatUnavailable
+from knowledge.messages import text as sentence
+
+_log = logging.getLogger(__name__)
+
+
+class Buttons:
+    """Stop, feedback and sharing. Each acknowledges first: nothing here must survive a restart."""
+
+    def __init__(self, client: AsyncWebClient, surface: SlackSurface, librarian: Librarian) -> None:
+        self._client = client
+        self._surface = surface
+        self._librarian = librarian
+
+    def register(self, app: AsyncApp) -> None:
+        """Take the clicks."""
+        app.action(render.STOP)(self._stop)
+        app.action(render.UP)(self._up)
+        app.action(render.DOWN)(self._down)
+        app.action(render.SHARE)(self._share)
+        app.view(render.REASON_VIEW)(self._reason)
+
+    async def _stop(self, ack: Callable[..., Awaitable[None]], body: dict[str, Any]) -> None:
+        await ack()
+        refusal = await self._librarian.stop(_claim_id(body), str(body["user"]["id"]))
+        if refusal:
+            await respond(str(body["response_url"]), render.told(refusal))
+
+    async def _up(self, ack: Callable[..., Awaitable[None]], body: dict[str, Any]) -> None:
+        await ack()
+        known = await self._librarian.feedback(_claim_id(body), str(body["user"]["id"]), "up")
+        key = "slack-thanks" if known else "slack-feedback-gone"
+        await respond(str(body["response_url"]), render.told(sentence(key, language_of(body))))
+
+    async def _down(self, ack: Callable[..., Awaitable[None]], body: dict[str, Any]) -> None:
+        """The opinion is kept at once, and its reason when it is given."""
+        await ack()
+        claim_id = _claim_id(body)
+        known = await self._librarian.feedback(claim_id, str(body["user"]["id"]), "down")
+        if not known:
+            gone = sentence("slack-feedback-gone", language_of(body))
+            await respond(str(body["response_url"]), render.told(gone))
+            return
+        with mapped():
+            await self._client.views_open(
+                trigger_id=str(body["trigger_id"]), view=render.reason_view(claim_id, language_of(body))
+            )
+
+    async def _reason(self, ack: Callable[..., Awaitable[None]], body: dict[str, Any]) -> None:
+        await ack()
+        view = body["view"]
+        values = view["state"]["values"]
+        selected = (values["reason"]["reason"].get("selected_option") or {}).get("value")
+        chosen: Reason = next((reason for reason in REASONS if reason == selected), "other")
+        comment = str(values["comment"]["comment"].get("value") or "")
+        person = str(body["user"]["id"])
+        await self._librarian.feedback(int(view["private_metadata"]), person, "down", chosen, comment)
+
+    async def _share(self, ack: Callable[..., Awaitable[None]], body: dict[str, Any]) -> None:
+        await ack()
+        person, channel = str(body["user"]["id"]), str(body["channel"]["id"])
+        sharing = await self._librarian.share(_claim_id(body), channel, person)
+        if sharing.answer is None:
+            await respond(str(body["response_url"]), render.told(sharing.refusal))
+            return
+        posts = render.shared(sharing.question, sharing.answer, person, render.now())
+        try:
+            await self._surface.post_shared(channel, posts)
+        except ChatUnavailable as error:
+            _log.warning("an answer could not be shared: %s", error)
+            failed = sentence("slack-share-failed", sharing.answer.language)
+            await respond(str(body["response_url"]), render.told(failed))
+
+
+def _claim_id(body: dict[str, Any]) -> int:
+    return int(body["actions"][0]["value"])

@@ -1,0 +1,103 @@
+"""`/docs`, and adding a message from its menu: Slack's payloads to commands, what they say back."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.protocol import CommandCall, Librarian
+from adapters.slack import render
+from adapters.slack.convert import PLATFORM, command_of, files_of, plain
+from adapters.slack.directory import SlackDirectory
+from adapters.slack.errors import NAME, mapped
+from adapters.slack.surface import respond
+from knowledge.errors import ChatUnavailable
+
+_log = logging.getLogger(__name__)
+
+MAX_FILE = 64 << 20
+"""Bytes of one file that is fetched."""
+
+_TITLE = 60
+_RESPONSES = 4  # a response URL takes five: progress may use all but the one for the result
+
+
+class CommandDesk:
+    """Runs commands, and answers through their response URLs, for the caller alone."""
+
+    def __init__(self, client: AsyncWebClient, directory: SlackDirectory, librarian: Librarian) -> None:
+        self._client = client
+        self._directory = directory
+        self._librarian = librarian
+
+    async def docs(self, ack: Callable[..., Awaitable[None]], body: dict[str, Any]) -> None:
+        """`/docs NAME ARGUMENT`."""
+        await ack()
+        locale = await self._locale(str(body["team_id"]), str(body["user_id"]))
+        await self._run(command_of(body, locale), str(body["response_url"]))
+
+    async def add_message(self, ack: Callable[..., Awaitable[None]], body: dict[str, Any]) -> None:
+        """The menu of a message: its files, and its text, become documents of the channel."""
+        await ack()
+        team, person = str(body["team"]["id"]), str(body["user"]["id"])
+        channel, message = str(body["channel"]["id"]), body.get("message") or {}
+        text = plain(str(message.get("text") or ""), "")
+        files = [(each.name, await self._fetch(each.reference)) for each in files_of(message)]
+        if text and not files:
+            title = text.split("\n")[0][:_TITLE].strip()
+            files.append((f"{title}.md", f"# {title}\n\n{text}\n".encode()))
+        call = CommandCall(
+            platform=PLATFORM,
+            team=team,
+            channel=channel,
+            author=person,
+            name="add",
+            locale=await self._locale(team, person),
+            is_direct=channel.startswith("D"),
+        )
+        await self._run(replace(call, files=tuple(files)), str(body["response_url"]))
+
+    async def _run(self, call: CommandCall, response_url: str) -> None:
+        said = 0
+        async for told in self._librarian.command(call):
+            if told.is_last or said < _RESPONSES // 2:
+                await respond(response_url, render.told(told.text))
+                said += 1
+
+    async def _locale(self, team: str, person: str) -> str:
+        try:
+            return (await self._directory.person(team, person)).locale
+        except ChatUnavailable as error:
+            _log.debug("a person's language could not be looked up: %s", error)
+            return ""
+
+    async def _fetch(self, url: str) -> bytes:
+        """A file's bytes. The bot's token goes to Slack's own hosts and nowhere else."""
+        api = urlsplit(self._client.base_url)
+        target = urlsplit(url)
+        own = target.netloc == api.netloc or (
+            target.scheme == "https" and (target.hostname or "").endswith(".slack.com")
+        )
+        if not own:
+            raise ChatUnavailable(platform=NAME, reason="refused", detail=target.hostname or "")
+        headers = {"Authorization": f"Bearer {self._client.token}"}
+        with mapped():
+            timeout = aiohttp.ClientTimeout(total=60)
+            async with (
+                aiohttp.ClientSession(timeout=timeout) as session,
+                session.get(url, headers=headers, allow_redirects=False) as answer,
+            ):
+                if answer.status != 200:
+                    raise ChatUnavailable(platform=NAME, reason="gone", detail=str(answer.status))
+                data = bytearray()
+                async for chunk in answer.content.iter_chunked(1 << 16):
+                    data += chunk
+                    if len(data) > MAX_FILE:
+                        raise ChatUnavailable(platform=NAME, reason="refused", detail="> 64 MiB")
+                return bytes(data)

@@ -1,0 +1,196 @@
+"""Answers as Slack messages: blocks, and the text that stands for them in a notification. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from adapters import notes
+from adapters.protocol import REASONS
+from adapters.slack.markup import SECTION, escape, inline, sections
+from adapters.view import View
+from adapters.wording import age, heading, position, sources_heading, whereabouts
+from knowledge.messages import text as sentence
+from knowledge.types import Answer, Language, Source
+
+MESSAGE = 11_000
+"""Characters of one message: Slack refuses a message whose blocks hold more than some 13,000."""
+
+STOP, UP, DOWN, SHARE, REASON_VIEW = "saseo_stop", "saseo_up", "saseo_down", "saseo_share", "saseo_reason"
+_FALLBACK = 2000
+_EXCERPT = 300
+_WEB = re.compile(r"https?://[^\s|<>\"]+")
+
+Block = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One message: `text` is read out and shown in notifications, `blocks` are what is seen."""
+
+    text: str
+    blocks: list[Block]
+
+
+def running(view: View, claim_id: int, *, can_stop: bool) -> Post:
+    """An answer that is being made: what there is, what it waits for, and a way to stop it."""
+    shown = _fitting(sections(view.text))[0] if view.text.strip() else []
+    blocks = [*map(_section, shown), _context(inline(view.waiting))]
+    if can_stop:
+        blocks.append(_actions(_button(STOP, sentence("slack-stop", view.language), claim_id)))
+    return Post(shown[0][:_FALLBACK] if shown else inline(view.waiting), blocks)
+
+
+def finished(view: View, claim_id: int, now: datetime, *, can_share: bool) -> list[Post]:
+    """A finished answer or a failure, in as many messages as it needs; the last has the buttons."""
+    answer = view.answer
+    if answer is None:
+        failure = inline(view.failure)
+        return [Post(failure, [_section(failure), *_notices(view)])]
+    pages = _fitting(sections(answer.text)) or [[escape(sentence("answer-unexpected", answer.language))]]
+    posts = [Post(page[0][:_FALLBACK], [_section(piece) for piece in page]) for page in pages]
+    tail = [*_notices(view), *_label(answer), *_sources(answer, now)]
+    if answer.mode != "stopped":
+        buttons = [_button(UP, "👍", claim_id), _button(DOWN, "👎", claim_id)]
+        if can_share:
+            buttons.append(_button(SHARE, sentence("slack-share", answer.language), claim_id))
+        tail.append(_actions(*buttons))
+    posts[-1].blocks.extend(tail)
+    return posts
+
+
+def shared(question: str, answer: Answer, person: str, now: datetime) -> list[Post]:
+    """An answer that was private, for everyone in the channel: who shares it, what was asked."""
+    said = sentence("slack-shared", answer.language, person=f"<@{person}>")
+    head = _section(f"{said}\n&gt; {escape(' '.join(question.split()))[:500]}")
+    pages = _fitting(sections(answer.text))
+    posts = [Post(page[0][:_FALLBACK], [_section(piece) for piece in page]) for page in pages]
+    posts[0].blocks.insert(0, head)
+    posts[-1].blocks.extend([*_label(answer), *_sources(answer, now)])
+    return posts
+
+
+def now() -> datetime:
+    """The time, aware."""
+    return datetime.now().astimezone()
+
+
+def told(text: str) -> Post:
+    """What a command says."""
+    pages = _fitting(sections(text))
+    shown = pages[0] if pages else [""]
+    return Post(shown[0][:_FALLBACK], [_section(piece) for piece in shown])
+
+
+def reason_view(claim_id: int, language: Language) -> Block:
+    """The modal that asks why an answer was no good."""
+    options = [
+        {"text": _plain(sentence(f"slack-reason-{reason.replace('_', '-')}", language)), "value": reason}
+        for reason in REASONS
+    ]
+    return {
+        "type": "modal",
+        "callback_id": REASON_VIEW,
+        "private_metadata": str(claim_id),
+        "title": _plain(sentence("slack-reason-title", language)),
+        "submit": _plain(sentence("slack-reason-submit", language)),
+        "close": _plain(sentence("slack-reason-close", language)),
+        "blocks": [
+            {
+                "type": "input",
+                "block_id": "reason",
+                "label": _plain(sentence("slack-reason-which", language)),
+                "element": {"type": "radio_buttons", "action_id": "reason", "options": options},
+            },
+            {
+                "type": "input",
+                "block_id": "comment",
+                "optional": True,
+                "label": _plain(sentence("slack-reason-comment", language)),
+                "element": {
+                    "type": "plain_text_input",
+                    "action_id": "comment",
+                    "multiline": True,
+                    "max_length": 2000,
+                },
+            },
+        ],
+    }
+
+
+def _fitting(pieces: Sequence[str]) -> list[list[str]]:
+    """Pieces in groups that each fit one message."""
+    pages: list[list[str]] = []
+    length = MESSAGE + 1
+    for piece in pieces:
+        if length + len(piece) > MESSAGE:
+            pages.append([])
+            length = 0
+        pages[-1].append(piece)
+        length += len(piece)
+    return pages
+
+
+def _notices(view: View) -> list[Block]:
+    return [_context(inline(notice)) for notice in view.notices]
+
+
+def _label(answer: Answer) -> list[Block]:
+    told = (notes.warning(answer), notes.origin(answer))
+    return [_context(inline(note)) for note in told if note]
+
+
+def _sources(answer: Answer, now: datetime) -> list[Block]:
+    """The list of sources, which counts toward one message's characters little: some lines each."""
+    if not answer.sources:
+        return []
+    lines = [f"*{escape(sources_heading(answer.mode, answer.language))}*"]
+    for source in answer.sources:
+        lines.append(_source(source, answer.language, now))
+        if answer.mode == "not_found":
+            excerpt = " ".join(source.excerpt.split())[:_EXCERPT]
+            lines += [f"&gt; {escape(excerpt)}"] if excerpt else []
+    blocks: list[Block] = []
+    current = ""
+    for line in lines:
+        if current and len(current) + 1 + len(line) > SECTION:
+            blocks.append(_section(current))
+            current = ""
+        current = f"{current}\n{line}" if current else line
+    return [*blocks, _section(current)]
+
+
+def _source(source: Source, language: Language, now: datetime) -> str:
+    title = escape(heading(source))[:_FALLBACK]
+    link = _WEB.fullmatch(source.uri)
+    named = f"<{source.uri.replace('&', '&amp;')}|{title.replace('|', '¦')}>" if link else f"*{title}*"
+    facts = [
+        "" if link else escape(whereabouts(source.uri)),
+        escape(position(source.page, source.lines, language, source.place)),
+        age(source.modified_at, now, language),
+    ]
+    return f"[{source.number}] " + " · ".join([named, *(fact for fact in facts if fact)])
+
+
+def _section(text: str) -> Block:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text[:SECTION], "verbatim": True}}
+
+
+def _context(text: str) -> Block:
+    element = {"type": "mrkdwn", "text": text[:_FALLBACK], "verbatim": True}
+    return {"type": "context", "elements": [element]}
+
+
+def _actions(*elements: Block) -> Block:
+    return {"type": "actions", "elements": list(elements)}
+
+
+def _button(action: str, text: str, claim_id: int) -> Block:
+    return {"type": "button", "action_id": action, "text": _plain(text), "value": str(claim_id)}
+
+
+def _plain(text: str) -> Block:
+    return {"type": "plain_text", "text": text, "emoji": True}

@@ -1,0 +1,196 @@
+"""Answers in Slack: a message that is posted once and edited until it is whole.
+
+Slack may have taken a post although the call failed. So the message carries the question's key as metadata,
+and after a failure or a restart it is looked for before another is posted. What only the asker sees goes
+through the response URL of their command; Slack can't edit that, so there it is one line and then the answer.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from adapters.protocol import Claim, Message
+from adapters.slack import render
+from adapters.slack.errors import mapped
+from adapters.slack.render import Post
+from adapters.view import View
+from knowledge.errors import ChatUnavailable
+from knowledge.messages import text as sentence
+
+EVENT_TYPE = "saseo_answer"
+_EPHEMERAL = "ephemeral"
+_PAGE = 200
+_PAGES = 10
+
+
+class SlackSurface:
+    """Posts and edits through the Web API.
+
+    Args:
+        client: of the bot.
+    """
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+
+    async def open(self, claim: Claim, view: View) -> str:
+        message = claim.message
+        if message.reference:
+            if not claim.may_be_posted:
+                await self._whisper(message, Post(sentence("slack-looking", claim.language), []))
+            return _EPHEMERAL
+        if claim.may_be_posted and (found := await self._find(message, 0)):
+            return found
+        return await self._post(message, render.running(view, claim.id, can_stop=True), 0)
+
+    async def show(self, claim: Claim, view: View) -> None:
+        if claim.reply != _EPHEMERAL:
+            await self._edit(claim, render.running(view, claim.id, can_stop=True))
+
+    async def finish(self, claim: Claim, view: View) -> None:
+        message = claim.message
+        ephemeral = claim.reply == _EPHEMERAL
+        posts = render.finished(view, claim.id, render.now(), can_share=ephemeral)
+        if ephemeral:
+            for post in posts:
+                await self._whisper(message, post)
+            return
+        try:
+            await self._edit(claim, posts[0])
+        except ChatUnavailable as error:
+            if error.parameters["reason"] != "gone":
+                raise
+            await self._post_once(message, posts[0], 0)
+        for part, post in enumerate(posts[1:], 1):
+            await self._post_once(message, post, part)
+
+    async def withdraw(self, claim: Claim) -> None:
+        reply = claim.reply or (await self._find(claim.message, 0) if claim.may_be_posted else "")
+        if reply and reply != _EPHEMERAL:
+            with mapped():
+                await self._client.chat_delete(channel=claim.message.channel, ts=reply)
+
+    async def whisper(self, message: Message, sentence: str) -> None:
+        await self._whisper(message, render.told(sentence))
+
+    async def post_shared(self, channel: str, posts: list[Post]) -> None:
+        """Post what somebody shares."""
+        for post in posts:
+            with mapped():
+                await self._client.chat_postMessage(channel=channel, **_arguments(post))
+
+    async def _whisper(self, message: Message, post: Post) -> None:
+        """Tell the author alone: in a direct message, through the response URL, or in the channel."""
+        if message.reference:
+            try:
+                await respond(message.reference, post)
+                return
+            except ChatUnavailable as error:
+                if error.parameters["reason"] != "gone":
+                    raise
+        with mapped():
+            if message.is_private and not message.reference:
+                await self._client.chat_postMessage(
+                    channel=message.channel, thread_ts=message.thread or None, **_arguments(post)
+                )
+            else:
+                await self._client.chat_postEphemeral(
+                    channel=message.channel,
+                    user=message.author,
+                    thread_ts=message.thread or None,
+                    **_ephemeral_arguments(post),
+                )
+
+    async def _post(self, message: Message, post: Post, part: int) -> str:
+        with mapped():
+            answer = await self._client.chat_postMessage(
+                channel=message.channel,
+                thread_ts=message.thread or None,
+                metadata=_metadata(message, part),
+                **_arguments(post),
+            )
+        return str(answer["ts"])
+
+    async def _post_once(self, message: Message, post: Post, part: int) -> None:
+        if not await self._find(message, part):
+            await self._post(message, post, part)
+
+    async def _edit(self, claim: Claim, post: Post) -> None:
+        with mapped():
+            await self._client.chat_update(
+                channel=claim.message.channel,
+                ts=claim.reply,
+                metadata=_metadata(claim.message, 0),
+                text=post.text,
+                blocks=post.blocks,
+                parse="none",
+                link_names=False,
+            )
+
+    async def _find(self, message: Message, part: int) -> str:
+        """The message that holds a part of this question's answer, by its metadata, or nothing."""
+        wanted = _metadata(message, part)["event_payload"]
+        cursor = ""
+        for _ in range(_PAGES):
+            arguments: dict[str, Any] = {
+                "channel": message.channel,
+                "oldest": message.message,
+                "include_all_metadata": True,
+                "limit": _PAGE,
+                "cursor": cursor or None,
+            }
+            with mapped():
+                page = (
+                    await self._client.conversations_replies(ts=message.thread, **arguments)
+                    if message.thread
+                    else await self._client.conversations_history(**arguments)
+                )
+            for each in page["messages"]:
+                metadata = each.get("metadata") or {}
+                if metadata.get("event_type") == EVENT_TYPE and metadata.get("event_payload") == wanted:
+                    return str(each["ts"])
+            cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                break
+        return ""
+
+
+async def respond(url: str, post: Post) -> None:
+    """Tell whoever gave a command, through its response URL.
+
+    Raises:
+        ChatUnavailable: the URL has expired (after 30 minutes or five uses), or can't be reached.
+    """
+    with mapped():
+        # No retries by the SDK: what seems to have failed may have arrived.
+        client = AsyncWebhookClient(url, retry_handlers=[])
+        answer = await client.send(
+            text=post.text, blocks=post.blocks or None, response_type="ephemeral", replace_original=False
+        )
+    if answer.status_code != 200:
+        reason = "unreachable" if answer.status_code >= 500 or answer.status_code == 429 else "gone"
+        raise ChatUnavailable(platform="Slack", reason=reason, detail=str(answer.status_code))
+
+
+def _metadata(message: Message, part: int) -> dict[str, Any]:
+    """What tells this question's answer from any other. An edited question keeps its message."""
+    key = f"{message.platform}:{message.team}/{message.channel}/{message.message}"
+    return {"event_type": EVENT_TYPE, "event_payload": {"key": key, "part": part}}
+
+
+def _arguments(post: Post) -> dict[str, Any]:
+    return {
+        "text": post.text,
+        "blocks": post.blocks,
+        "parse": "none",
+        "link_names": False,
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }
+
+
+def _ephemeral_arguments(post: Post) -> dict[str, Any]:
+    return {"text": post.text, "blocks": post.blocks, "parse": "none", "link_names": False}

@@ -1,0 +1,108 @@
+"""The chat platforms that are configured: each runs by itself, with a librarian of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from types import TracebackType
+from typing import Protocol, Self
+
+from adapters.protocol import Adapter
+from adapters.slack import open_slack
+from bot.commands import Commands
+from bot.librarian import Librarian
+from bot.permissions import Permissions
+from bot.settings import Settings
+from knowledge.catalog import Catalog
+from knowledge.errors import SaseoError
+from knowledge.service import Knowledge
+from knowledge.sources.uploads import Uploads
+from knowledge.threads import run_blocking
+
+_log = logging.getLogger(__name__)
+
+
+class Announce(Protocol):
+    """Tells the operator: a sentence's key and its parameters, or an error."""
+
+    def __call__(self, said: str | SaseoError, **parameters: str) -> None: ...
+
+
+class Chats:
+    """Connects while the block lasts. A platform that fails says so, and the others go on.
+
+    Args:
+        knowledge: answers.
+        catalog: of the same knowledge.
+        settings: read.
+        announce: is told who is connected and what went wrong.
+    """
+
+    def __init__(
+        self, knowledge: Knowledge, catalog: Catalog, settings: Settings, announce: Announce
+    ) -> None:
+        self._knowledge = knowledge
+        self._catalog = catalog
+        self._settings = settings
+        self._announce = announce
+        self._running: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Self:
+        """Begin to connect, in the background."""
+        makers: list[Callable[[], Adapter]] = []
+        settings = self._settings
+        tokens = {"SLACK_BOT_TOKEN": settings.slack_bot_token, "SLACK_APP_TOKEN": settings.slack_app_token}
+        missing = [name for name, token in tokens.items() if not token.get_secret_value()]
+        if not missing:
+            makers.append(self._slack)
+        elif len(missing) == 1:
+            self._announce("run-slack-needs-both", missing=missing[0])
+        if settings.discord_bot_token.get_secret_value():
+            self._announce("run-no-discord")
+        self._running = [asyncio.create_task(self._run(make)) for make in makers]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Disconnect. What isn't answered yet is taken up at the next start."""
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def _run(self, make: Callable[[], Adapter]) -> None:
+        try:
+            adapter = make()
+            await run_blocking(self._knowledge.prepare)
+            await adapter.run(self._librarian(adapter))
+        except SaseoError as error:
+            _log.warning("a chat platform is off: %s", error)
+            self._announce(error)
+        except Exception:  # noqa: BLE001 - the other platform goes on
+            _log.exception("a chat platform failed")
+            self._announce("run-chat-failed")
+
+    def _slack(self) -> Adapter:
+        settings = self._settings
+        return open_slack(
+            settings.slack_bot_token.get_secret_value(),
+            settings.slack_app_token.get_secret_value(),
+            settings.slack_api_base_url,
+            trust_guests=settings.trust_guests == "on",
+            on_connected=lambda bot, team: self._announce("run-slack-connected", bot=bot, team=team),
+        )
+
+    def _librarian(self, adapter: Adapter) -> Librarian:
+        platform = adapter.capabilities.platform
+        directory = adapter.directory
+        permissions = Permissions(directory, platform, self._settings.bot_admins)
+        uploads = Uploads(self._settings.data_dir / "uploads", self._knowledge.parse)
+        return Librarian(
+            self._knowledge.answer,
+            self._catalog,
+            directory,
+            permissions,
+            Commands(self._knowledge, self._catalog, directory, permissions, uploads),
+            platform=platform,
+        )

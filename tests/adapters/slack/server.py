@@ -1,0 +1,213 @@
+"""Slack's Web API and Socket Mode on 127.0.0.1, able to fail as Slack does."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, Self
+
+from aiohttp import WSMsgType, web
+
+from tests.adapters.slack.workspace import BOT, METHODS, TEAM, Refusal, Workspace, checked
+
+BOT_TOKEN, APP_TOKEN = "xoxb-of-a-test", "xapp-of-a-test"
+PATIENCE = 20.0
+"""Seconds that a test waits for something before it fails."""
+
+
+class FakeSlack:
+    """A server around a workspace. An async context manager.
+
+    `limits` are methods whose next calls get 429, once for each entry. `losing` are methods whose next call is
+    done and its answer lost. `refusing` maps methods to the error that they answer. `calls` counts methods.
+    """
+
+    def __init__(self) -> None:
+        self.workspace = Workspace()
+        self.limits: list[str] = []
+        self.losing: list[str] = []
+        self.refusing: dict[str, str] = {}
+        self.calls: Counter[str] = Counter()
+        self.files: dict[str, bytes] = {}
+        self.acknowledged: set[str] = set()
+        self.url = ""
+        self._sockets: list[web.WebSocketResponse] = []
+        self._changed = asyncio.Condition()
+        self._numbers = itertools.count(1)
+        self._responses: dict[str, tuple[str, str]] = {}
+        self._uses: Counter[str] = Counter()
+        self._runner: web.AppRunner | None = None
+
+    async def __aenter__(self) -> Self:
+        app = web.Application()
+        app.router.add_post("/api/{method}", self._call)
+        app.router.add_get("/api/{method}", self._call)
+        app.router.add_get("/link", self._link)
+        app.router.add_post("/respond/{number}", self._respond)
+        app.router.add_get("/files/{name}", self._file)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        port = site._server.sockets[0].getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for socket in self._sockets:
+            await socket.close()
+        assert self._runner is not None
+        await self._runner.cleanup()
+
+    @property
+    def base_url(self) -> str:
+        return f"{self.url}/api/"
+
+    @property
+    def connections(self) -> int:
+        return sum(not socket.closed for socket in self._sockets)
+
+    async def until(self, true: Callable[[], Any]) -> Any:
+        """Wait until something holds; it is looked at after every change."""
+        async with asyncio.timeout(PATIENCE), self._changed:
+            await self._changed.wait_for(true)
+        return true()
+
+    async def deliver(self, kind: str, payload: dict[str, Any], retry: int = 0) -> str:
+        """Send an envelope, and wait until it is acknowledged; gives its id."""
+        envelope = await self.send(kind, payload, retry)
+        await self.until(lambda: envelope in self.acknowledged)
+        return envelope
+
+    async def send(self, kind: str, payload: dict[str, Any], retry: int = 0) -> str:
+        """Send an envelope."""
+        envelope = f"E{next(self._numbers)}"
+        await self.until(lambda: self.connections)
+        more = {"retry_attempt": retry, "retry_reason": "timeout"} if retry else {"retry_attempt": 0}
+        accepts = kind != "events_api"
+        socket = next(each for each in reversed(self._sockets) if not each.closed)
+        await socket.send_json(
+            {"envelope_id": envelope, "type": kind, "payload": payload, "accepts_response_payload": accepts}
+            | (more if kind == "events_api" else {})
+        )
+        return envelope
+
+    async def disconnect(self, *, politely: bool = True) -> None:
+        """Ask the client to connect anew, as Slack does every few hours, or just go away."""
+        for socket in [each for each in self._sockets if not each.closed]:
+            if politely:
+                await socket.send_json({"type": "disconnect", "reason": "refresh_requested"})
+            else:
+                await socket.close(code=1006)
+
+    def response_url(self, person: str, channel: str) -> str:
+        """A response URL; what is posted there only this person sees."""
+        number = str(next(self._numbers))
+        self._responses[number] = (person, channel)
+        return f"{self.url}/respond/{number}"
+
+    def event(self, event: dict[str, Any], **more: Any) -> dict[str, Any]:
+        """An Events API payload."""
+        return {
+            "token": "verification",
+            "team_id": TEAM,
+            "api_app_id": "A1",
+            "event": event,
+            "type": "event_callback",
+            "event_id": f"Ev{next(self._numbers)}",
+            "event_time": 1700000000,
+            "authorizations": [
+                {"enterprise_id": None, "team_id": TEAM, "user_id": BOT, "is_bot": True, "is_enterprise_install": False}
+            ],
+            **more,
+        }  # fmt: skip
+
+    def trigger(self) -> str:
+        return f"{next(self._numbers)}.{TEAM}.trigger"
+
+    async def tell(self) -> None:
+        """Let those who wait look again."""
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def _call(self, request: web.Request) -> web.StreamResponse:
+        method = request.match_info["method"]
+        arguments = await _arguments(request)
+        self.calls[method] += 1
+        try:
+            if method in self.limits:
+                self.limits.remove(method)
+                return web.json_response(
+                    {"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": "0"}
+                )
+            answer = {"ok": True, **self._do(method, request.headers.get("Authorization", ""), arguments)}
+        except Refusal as refusal:
+            answer = {"ok": False, "error": str(refusal)}
+        finally:
+            await self.tell()
+        if method in self.losing:
+            self.losing.remove(method)
+            assert request.transport is not None
+            request.transport.abort()
+        return web.json_response(answer)
+
+    def _do(self, method: str, authorization: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        token = authorization.removeprefix("Bearer ")
+        if method == "apps.connections.open":
+            if token != APP_TOKEN:
+                raise Refusal("invalid_auth")
+            return {"url": f"{self.url.replace('http', 'ws')}/link"}
+        if token != BOT_TOKEN:
+            raise Refusal("invalid_auth")
+        if method in self.refusing:
+            raise Refusal(self.refusing[method])
+        if method not in METHODS:
+            raise Refusal("unknown_method")
+        return METHODS[method](self.workspace, **arguments)
+
+    async def _link(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.send_json({"type": "hello", "num_connections": 1, "connection_info": {"app_id": "A1"}})
+        self._sockets.append(socket)
+        await self.tell()
+        async for message in socket:
+            if message.type == WSMsgType.TEXT:
+                self.acknowledged.add(json.loads(message.data)["envelope_id"])
+                await self.tell()
+        await self.tell()
+        return socket
+
+    async def _respond(self, request: web.Request) -> web.Response:
+        number = request.match_info["number"]
+        self._uses[number] += 1
+        if self._uses[number] > 5:
+            return web.Response(status=404, text="expired_url")
+        person, channel = self._responses[number]
+        try:
+            self.workspace.private.append((person, channel, checked(await request.json())))
+        except Refusal as refusal:
+            return web.Response(status=400, text=str(refusal))
+        await self.tell()
+        return web.Response(text="ok")
+
+    async def _file(self, request: web.Request) -> web.Response:
+        if request.headers.get("Authorization") != f"Bearer {BOT_TOKEN}":
+            return web.Response(status=403)
+        return web.Response(body=self.files[request.match_info["name"]])
+
+
+async def _arguments(request: web.Request) -> dict[str, Any]:
+    """A call's arguments, as JSON or as a form whose blocks and metadata are JSON."""
+    if request.content_type == "application/json":
+        arguments = await request.json()
+    else:
+        arguments = dict(request.query) | dict(await request.post())
+        arguments.pop("token", None)
+        for name in ("blocks", "metadata", "view"):
+            if isinstance(arguments.get(name), str):
+                arguments[name] = json.loads(arguments[name])
+    return {name: value for name, value in arguments.items() if value is not None}

@@ -1,0 +1,227 @@
+"""The scenarios' stage in Slack: the real slack-bolt against a server of our own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from adapters.slack.adapter import SlackAdapter
+from adapters.slack.render import DOWN, SHARE, STOP, UP
+from bot.limits import Limits
+from tests.adapters.slack import workspace
+from tests.adapters.slack.server import APP_TOKEN, BOT_TOKEN, FakeSlack
+from tests.fakes import FakeKnowledge
+from tests.scenarios.stage import CHANNEL, DIRECT, Asked, Process, Seen
+from tests.talk import MANY
+
+PEOPLE = {"asker": "U1", "other": "U2", "admin": "ADMIN"}
+PLACES = {CHANNEL: "C1", DIRECT: "D1"}
+BUTTONS = {"stop": STOP, "up": UP, "down": DOWN, "share": SHARE}
+
+
+class SlackStage:
+    """People in a fake workspace."""
+
+    def __init__(self, slack: FakeSlack, process: Process) -> None:
+        self.slack = slack
+        self.process = process
+        self.knowledge = process.knowledge
+
+    async def say(
+        self,
+        text: str,
+        *,
+        person: str = "asker",
+        place: str = CHANNEL,
+        thread: str = "",
+        mention: bool = True,
+    ) -> Asked:
+        channel = PLACES[place]
+        typed = f"<@{workspace.BOT}> {text}" if mention else text
+        more = {"thread_ts": thread} if thread else {}
+        message = self.slack.workspace.say(PEOPLE[person], channel, typed, **more)
+        asked = Asked(place, message["ts"], thread or message["ts"], message)
+        await self.deliver_again(asked, retry=0)
+        return asked
+
+    async def deliver_again(self, asked: Asked, retry: int = 1) -> None:
+        """The message event, and for a mention its twin, at once."""
+        channel, message = PLACES[asked.place], asked.raw
+        kind = "im" if channel.startswith("D") else "channel"
+        events = [{**message, "channel": channel, "channel_type": kind, "event_ts": asked.id}]
+        if f"<@{workspace.BOT}>" in message["text"] and kind == "channel":
+            events.append({**message, "type": "app_mention", "channel": channel, "event_ts": asked.id})
+        await asyncio.gather(
+            *(self.slack.deliver("events_api", self.slack.event(event), retry) for event in events)
+        )
+
+    async def edit(self, asked: Asked, text: str) -> None:
+        message = {
+            **asked.raw,
+            "text": f"<@{workspace.BOT}> {text}",
+            "edited": {"user": asked.raw["user"], "ts": self.slack.workspace.ts()},
+        }
+        await self._changed(asked, "message_changed", message=message, previous_message=asked.raw)
+
+    async def delete(self, asked: Asked) -> None:
+        self.slack.workspace.channels[PLACES[asked.place]].messages.pop(asked.id)
+        await self._changed(asked, "message_deleted", deleted_ts=asked.id, previous_message=asked.raw)
+
+    async def unfurl(self, asked: Asked) -> None:
+        """Slack adds a preview to a message, which arrives as a change of it."""
+        message = {**asked.raw, "attachments": [{"title": "preview"}]}
+        await self._changed(asked, "message_changed", message=message, previous_message=asked.raw)
+
+    async def command(
+        self, name: str, argument: str = "", *, person: str = "asker", place: str = CHANNEL
+    ) -> None:
+        channel = PLACES[place]
+        slash, text = ("/ask", argument) if name == "ask" else ("/docs", f"{name} {argument}".strip())
+        payload = {
+            "command": slash,
+            "text": text,
+            "team_id": workspace.TEAM,
+            "team_domain": "acme",
+            "channel_id": channel,
+            "channel_name": "general",
+            "user_id": PEOPLE[person],
+            "user_name": person,
+            "api_app_id": "A1",
+            "trigger_id": self.slack.trigger(),
+            "response_url": self.slack.response_url(PEOPLE[person], channel),
+        }
+        await self.slack.deliver("slash_commands", payload)
+
+    async def click(self, seen: Seen, button: str, *, person: str = "asker") -> None:
+        message = self._raw(seen.id)
+        element = workspace.buttons(message)[BUTTONS[button]]
+        channel = "C1"
+        payload = {
+            "type": "block_actions",
+            "team": {"id": workspace.TEAM},
+            "user": {"id": PEOPLE[person], "team_id": workspace.TEAM},
+            "api_app_id": "A1",
+            "trigger_id": self.slack.trigger(),
+            "channel": {"id": channel},
+            "message": message,
+            "response_url": self.slack.response_url(PEOPLE[person], channel),
+            "actions": [{**element, "block_id": "b", "action_ts": "1"}],
+        }
+        await self.slack.deliver("interactive", payload)
+
+    async def give_reason(self, reason: str, comment: str) -> None:
+        (view,) = await self.until(lambda: self.slack.workspace.views)
+        values = {
+            "reason": {"reason": {"type": "radio_buttons", "selected_option": {"value": reason}}},
+            "comment": {"comment": {"type": "plain_text_input", "value": comment}},
+        }
+        payload = {
+            "type": "view_submission",
+            "team": {"id": workspace.TEAM},
+            "user": {"id": PEOPLE["other"], "team_id": workspace.TEAM},
+            "api_app_id": "A1",
+            "trigger_id": self.slack.trigger(),
+            "view": {**view, "id": "V1", "state": {"values": values}},
+        }
+        await self.slack.deliver("interactive", payload)
+
+    def seen(self, place: str = CHANNEL) -> list[Seen]:
+        messages = self.slack.workspace.channels[PLACES[place]].messages.values()
+        return [_seen(each["ts"], each) for each in messages if each["user"] == workspace.BOT]
+
+    def private(self, person: str = "asker") -> list[Seen]:
+        private = self.slack.workspace.private
+        return [
+            _seen(f"private {index}", message)
+            for index, (who, _, message) in enumerate(private)
+            if who == PEOPLE[person]
+        ]
+
+    async def until(self, true: Callable[[], Any]) -> Any:
+        return await self.slack.until(true)
+
+    async def invite_outsider(self) -> None:
+        self.slack.workspace.add_user("UGUEST", is_restricted=True)
+        self.slack.workspace.channels["C1"].members.add("UGUEST")
+        event = {"type": "member_joined_channel", "user": "UGUEST", "channel": "C1", "team": workspace.TEAM}
+        await self.slack.deliver("events_api", self.slack.event(event))
+
+    def limit_next_calls(self) -> None:
+        self.slack.limits += ["chat.postMessage", "chat.update"]
+
+    def lose_next_post(self) -> None:
+        self.slack.losing.append("chat.postMessage")
+
+    async def disconnect(self) -> None:
+        before = self.slack.calls["apps.connections.open"]
+        await self.slack.disconnect(politely=False)
+        await self.until(
+            lambda: self.slack.calls["apps.connections.open"] > before and self.slack.connections
+        )
+
+    async def restart(self) -> None:
+        await self.process.end()
+        self.process.start()
+        await self.until(lambda: self.slack.connections)
+
+    def alive(self) -> list[str]:
+        """What would ping somebody or could be clicked."""
+        pieces = [
+            text
+            for each in self.slack.workspace.channels["C1"].messages.values()
+            if each["user"] == workspace.BOT
+            for text in [*workspace.texts(each), each["text"]]
+        ]
+        return [found[0] for piece in pieces for found in workspace.LIVE.finditer(piece)]
+
+    def _raw(self, message: str) -> dict[str, Any]:
+        if message.startswith("private "):
+            return self.slack.workspace.private[int(message.split()[1])][2]
+        return self.slack.workspace.channels["C1"].messages[message]
+
+    async def _changed(self, asked: Asked, subtype: str, **more: Any) -> None:
+        event = {
+            "type": "message",
+            "subtype": subtype,
+            "hidden": True,
+            "channel": PLACES[asked.place],
+            "ts": self.slack.workspace.ts(),
+            "channel_type": "channel",
+            **more,
+        }
+        await self.slack.deliver("events_api", self.slack.event(event))
+
+
+@asynccontextmanager
+async def slack_stage(
+    folder: Path, knowledge: FakeKnowledge, limits: Limits = MANY
+) -> AsyncIterator[SlackStage]:
+    """A workspace with a connected bot."""
+    async with FakeSlack() as slack:
+
+        def adapter() -> SlackAdapter:
+            return SlackAdapter(
+                BOT_TOKEN,
+                APP_TOKEN,
+                slack.base_url,
+                edit_seconds=0.0,
+                retry_seconds=(0.05,) * 20,
+                ping_seconds=0.5,
+            )
+
+        process = Process(folder, knowledge, limits, adapter)
+        process.start()
+        await slack.until(lambda: slack.connections)
+        try:
+            yield SlackStage(slack, process)
+        finally:
+            await process.end()
+
+
+def _seen(message_id: str, message: dict[str, Any]) -> Seen:
+    names = {action: name for name, action in BUTTONS.items()}
+    found = frozenset(names[action] for action in workspace.buttons(message) if action in names)
+    return Seen(message_id, workspace.seen(message), message.get("thread_ts", ""), found)

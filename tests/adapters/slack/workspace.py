@@ -1,0 +1,222 @@
+"""A Slack workspace in memory: people, channels, and messages as a person would see them."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+BOT, BOT_ID, TEAM = "UBOT", "BBOT", "T1"
+LIVE = re.compile(r"<(?:[@#!][^>]*|https?://[^>]*)>|@(?:here|channel|everyone)\b")
+"""What Slack would make a mention or a link of."""
+
+
+class Refusal(Exception):
+    """An API error, by Slack's name for it."""
+
+
+@dataclass
+class Channel:
+    """A conversation."""
+
+    id: str
+    members: set[str]
+    is_private: bool = False
+    flags: dict[str, bool] = field(default_factory=dict)
+    messages: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass
+class Workspace:
+    """What there is, and what was said.
+
+    `private` are messages that one person sees, by person. `seen_keys` are the metadata of posts.
+    """
+
+    users: dict[str, dict[str, Any]] = field(default_factory=dict)
+    channels: dict[str, Channel] = field(default_factory=dict)
+    private: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    views: list[dict[str, Any]] = field(default_factory=list)
+    _clock: Any = field(default_factory=lambda: itertools.count(1))
+
+    def __post_init__(self) -> None:
+        self.add_user(BOT, is_bot=True)
+        for person in ("U1", "U2"):
+            self.add_user(person)
+        self.add_channel("C1", {"U1", "U2"})
+        self.add_channel("D1", {"U1"})
+
+    def add_user(self, person: str, **facts: Any) -> None:
+        self.users[person] = {
+            "id": person,
+            "team_id": TEAM,
+            "name": person.lower(),
+            "profile": {"display_name": person},
+            "locale": "ko-KR",
+            **facts,
+        }
+
+    def add_channel(self, channel: str, members: set[str], **facts: Any) -> None:
+        private = facts.pop("is_private", False)
+        self.channels[channel] = Channel(channel, members | {BOT}, private, facts)
+
+    def ts(self) -> str:
+        return f"1700000{next(self._clock):03d}.000100"
+
+    def conversation(self, channel: str) -> Channel:
+        if channel not in self.channels:
+            raise Refusal("channel_not_found")
+        return self.channels[channel]
+
+    def say(self, person: str, channel: str, text: str, **more: Any) -> dict[str, Any]:
+        """A person writes."""
+        message = {"type": "message", "user": person, "text": text, "ts": self.ts(), "team": TEAM, **more}
+        self.conversation(channel).messages[message["ts"]] = message
+        return message
+
+    # The Web API's methods, with their arguments as Slack takes them.
+
+    def auth_test(self, **_: Any) -> dict[str, Any]:
+        return {"user_id": BOT, "bot_id": BOT_ID, "team_id": TEAM, "team": "Acme", "user": "saseo", "url": "https://acme.slack.com/"}  # fmt: skip
+
+    def chat_post_message(self, channel: str, **more: Any) -> dict[str, Any]:
+        message = checked({"type": "message", "user": BOT, "bot_id": BOT_ID, **more})
+        thread = more.get("thread_ts")
+        if thread and thread not in self.conversation(channel).messages:
+            raise Refusal("thread_not_found")
+        message["ts"] = self.ts()
+        self.conversation(channel).messages[message["ts"]] = message
+        return {"channel": channel, "ts": message["ts"], "message": message}
+
+    def chat_update(self, channel: str, ts: str, **more: Any) -> dict[str, Any]:
+        messages = self.conversation(channel).messages
+        if ts not in messages:
+            raise Refusal("message_not_found")
+        if messages[ts]["user"] != BOT:
+            raise Refusal("cant_update_message")
+        messages[ts] = checked({**messages[ts], **more})
+        return {"channel": channel, "ts": ts}
+
+    def chat_delete(self, channel: str, ts: str) -> dict[str, Any]:
+        if self.conversation(channel).messages.pop(ts, None) is None:
+            raise Refusal("message_not_found")
+        return {"channel": channel, "ts": ts}
+
+    def chat_post_ephemeral(self, channel: str, user: str, **more: Any) -> dict[str, Any]:
+        if user not in self.conversation(channel).members:
+            raise Refusal("user_not_in_channel")
+        self.private.append((user, channel, checked(more)))
+        return {"message_ts": self.ts()}
+
+    def conversations_info(self, channel: str, **_: Any) -> dict[str, Any]:
+        found = self.conversation(channel)
+        return {"channel": {"id": channel, "is_private": found.is_private, **found.flags}}
+
+    def conversations_members(self, channel: str, cursor: str = "", **_: Any) -> dict[str, Any]:
+        return paged("members", sorted(self.conversation(channel).members), cursor)
+
+    def conversations_replies(
+        self, channel: str, ts: str, cursor: str = "", oldest: str = "0", **_: Any
+    ) -> dict[str, Any]:
+        messages = self.conversation(channel).messages.values()
+        mine = [
+            each for each in messages if ts in (each["ts"], each.get("thread_ts")) and each["ts"] > oldest
+        ]
+        if not mine:
+            raise Refusal("thread_not_found")
+        return paged("messages", mine, cursor)
+
+    def conversations_history(
+        self, channel: str, cursor: str = "", oldest: str = "0", **_: Any
+    ) -> dict[str, Any]:
+        messages = self.conversation(channel).messages.values()
+        mine = [each for each in messages if not each.get("thread_ts") and each["ts"] > oldest]
+        return paged("messages", list(reversed(mine)), cursor)
+
+    def users_info(self, user: str, **_: Any) -> dict[str, Any]:
+        if user not in self.users:
+            raise Refusal("user_not_found")
+        return {"user": self.users[user]}
+
+    def users_list(self, cursor: str = "", **_: Any) -> dict[str, Any]:
+        return paged("members", list(self.users.values()), cursor)
+
+    def users_conversations(self, user: str, cursor: str = "", **_: Any) -> dict[str, Any]:
+        mine = [each for each in self.channels.values() if user in each.members and each.id[0] != "D"]
+        return paged("channels", [{"id": each.id} for each in mine], cursor)
+
+    def views_open(self, trigger_id: str, view: dict[str, Any]) -> dict[str, Any]:
+        self.views.append(view)
+        return {"view": {"id": f"V{len(self.views)}"}}
+
+
+METHODS = {
+    "auth.test": Workspace.auth_test,
+    "chat.postMessage": Workspace.chat_post_message,
+    "chat.update": Workspace.chat_update,
+    "chat.delete": Workspace.chat_delete,
+    "chat.postEphemeral": Workspace.chat_post_ephemeral,
+    "conversations.info": Workspace.conversations_info,
+    "conversations.members": Workspace.conversations_members,
+    "conversations.replies": Workspace.conversations_replies,
+    "conversations.history": Workspace.conversations_history,
+    "users.info": Workspace.users_info,
+    "users.list": Workspace.users_list,
+    "users.conversations": Workspace.users_conversations,
+    "views.open": Workspace.views_open,
+}
+_PAGE = 3
+
+
+def paged(name: str, items: list[Any], cursor: str) -> dict[str, Any]:
+    """A short page of a list, so that every list has several."""
+    start = int(cursor or 0)
+    after = start + _PAGE
+    return {
+        name: items[start:after],
+        "response_metadata": {"next_cursor": str(after) if after < len(items) else ""},
+    }
+
+
+def checked(message: dict[str, Any]) -> dict[str, Any]:
+    """A message within Slack's limits, or what Slack says of one that isn't."""
+    blocks = message.get("blocks") or []
+    if len(blocks) > 50 or sum(len(each) for each in texts(message)) > 13_000:
+        raise Refusal("msg_blocks_too_long")
+    if any(not 0 < len(each) <= 3000 for each in texts(message)):
+        raise Refusal("invalid_blocks")
+    if len(message.get("text") or "") > 40_000:
+        raise Refusal("msg_too_long")
+    if not blocks and not message.get("text"):
+        raise Refusal("no_text")
+    return message
+
+
+def texts(message: dict[str, Any]) -> list[str]:
+    """The pieces of text that a person reads in a message's blocks."""
+    found = []
+    for block in message.get("blocks") or []:
+        match block["type"]:
+            case "section":
+                found.append(block["text"]["text"])
+            case "context":
+                found += [element["text"] for element in block["elements"]]
+            case _:
+                pass
+    return found
+
+
+def seen(message: dict[str, Any]) -> str:
+    """What a person reads of a message."""
+    return "\n".join(texts(message)) or message.get("text") or ""
+
+
+def buttons(message: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """A message's buttons by their action."""
+    return {
+        element["action_id"]: element
+        for block in message.get("blocks") or []
+        if block["type"] == "actions"
+        for element in block["elements"]
+    }

@@ -1,0 +1,80 @@
+"""Which chat platforms are connected, and what the operator hears of it."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from bot.chats import Chats
+from bot.settings import Settings
+from knowledge.errors import ChatUnavailable, SaseoError
+from knowledge.messages import describe
+from tests.adapters.slack.server import APP_TOKEN, BOT_TOKEN, FakeSlack
+from tests.librarian import open_knowledge
+
+
+class Heard(list[Any]):
+    """What was announced, and a way to wait for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.something = asyncio.Event()
+
+    def __call__(self, said: str | SaseoError, **parameters: str) -> None:
+        self.append((said, parameters))
+        self.something.set()
+
+
+def heard(folder: Path, **changes: Any) -> list[Any]:
+    """What is announced first with these settings and a fake Slack that is there."""
+
+    async def scene() -> list[Any]:
+        async with FakeSlack() as slack:
+            values = {"slack_api_base_url": slack.base_url, "data_dir": folder, **changes}
+            settings = Settings(**{name: _secret(name, value) for name, value in values.items()})
+            knowledge, announce = open_knowledge(folder), Heard()
+            async with Chats(knowledge, knowledge._parts.catalog, settings, announce):
+                if settings.slack_bot_token.get_secret_value():
+                    await asyncio.wait_for(announce.something.wait(), 20)
+            knowledge.close()
+            return list(announce)
+
+    return asyncio.run(scene())
+
+
+def _secret(name: str, value: Any) -> Any:
+    return SecretStr(value) if name.endswith("_token") else value
+
+
+def test_slack_connects_and_says_so(tmp_path: Path) -> None:
+    """With both tokens one line tells the workspace and the bot's name."""
+    said = heard(tmp_path, slack_bot_token=BOT_TOKEN, slack_app_token=APP_TOKEN)
+    assert said == [("run-slack-connected", {"bot": "saseo", "team": "Acme"})]
+
+
+def test_a_missing_token_is_named(tmp_path: Path) -> None:
+    """One token of two is told with the other's name."""
+    assert heard(tmp_path, slack_bot_token=BOT_TOKEN) == [
+        ("run-slack-needs-both", {"missing": "SLACK_APP_TOKEN"})
+    ]
+
+
+def test_a_wrong_token_says_which_and_where_to_get_it(tmp_path: Path) -> None:
+    """The reason tells the bot's token from the app's, names the page of the docs, and shows no token."""
+    for changes, reason in (
+        ({"slack_bot_token": "xoxb-wrong", "slack_app_token": APP_TOKEN}, "token"),
+        ({"slack_bot_token": BOT_TOKEN, "slack_app_token": "xapp-wrong"}, "app_token"),
+    ):
+        ((error, _),) = heard(tmp_path, **changes)
+        assert isinstance(error, ChatUnavailable)
+        assert error.parameters["reason"] == reason
+        assert "docs/slack.md" in describe(error, "en")
+        assert "wrong" not in describe(error, "en")
+
+
+def test_nothing_is_said_without_tokens(tmp_path: Path) -> None:
+    """Who uses the terminal alone hears nothing of chat platforms."""
+    assert heard(tmp_path) == []
