@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, closing, contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from bot.chat_model import borrowed_model, own_model
 from bot.chats import Announce, Chats
@@ -32,6 +32,9 @@ from knowledge.service import Knowledge, Parts
 from knowledge.sources.options import MEBIBYTE
 from knowledge.threads import run_blocking
 from knowledge.types import Handler
+
+if TYPE_CHECKING:
+    from knowledge.index.milvus import MilvusOptions
 
 _log = logging.getLogger(__name__)
 
@@ -88,31 +91,36 @@ def index_of(settings: Settings, store: str) -> OpenIndex:
     """What opens the index in a store, `faiss` or `milvus`."""
     if store == "faiss":
         return open_embedded
-    from knowledge.index.milvus import MilvusOptions, open_milvus
+    from knowledge.index.milvus import open_milvus
+
+    return open_milvus(milvus_options(settings))
+
+
+def milvus_options(settings: Settings) -> MilvusOptions:
+    """How the settings want a Milvus server to be reached and used."""
+    from knowledge.index.milvus import MilvusOptions
 
     def text(path: Path | None) -> str:
         return str(path) if path else ""
 
-    return open_milvus(
-        MilvusOptions(
-            host=settings.milvus_host,
-            port=settings.milvus_port,
-            collection=settings.milvus_collection_name,
-            user=settings.milvus_user,
-            password=settings.milvus_password.get_secret_value(),
-            token=settings.milvus_token.get_secret_value(),
-            database=settings.milvus_database,
-            tls=settings.milvus_tls == "on",
-            tls_ca=text(settings.milvus_tls_ca),
-            tls_certificate=text(settings.milvus_tls_certificate),
-            tls_key=text(settings.milvus_tls_key),
-            tls_server_name=settings.milvus_tls_server_name,
-            consistency=settings.milvus_consistency_level,
-            index_type=settings.milvus_index_type,
-            index_parameters=dict(settings.milvus_index_params),
-            search_parameters=dict(settings.milvus_search_params),
-            seconds=settings.milvus_timeout,
-        )
+    return MilvusOptions(
+        host=settings.milvus_host,
+        port=settings.milvus_port,
+        collection=settings.milvus_collection_name,
+        user=settings.milvus_user,
+        password=settings.milvus_password.get_secret_value(),
+        token=settings.milvus_token.get_secret_value(),
+        database=settings.milvus_database,
+        tls=settings.milvus_tls == "on",
+        tls_ca=text(settings.milvus_tls_ca),
+        tls_certificate=text(settings.milvus_tls_certificate),
+        tls_key=text(settings.milvus_tls_key),
+        tls_server_name=settings.milvus_tls_server_name,
+        consistency=settings.milvus_consistency_level,
+        index_type=settings.milvus_index_type,
+        index_parameters=dict(settings.milvus_index_params),
+        search_parameters=dict(settings.milvus_search_params),
+        seconds=settings.milvus_timeout,
     )
 
 

@@ -36,6 +36,7 @@ PACKAGES = (
     ("kiwipiepy", "pip install saseo"),
     ("faiss", "pip install 'saseo[faiss]'"),
     ("tantivy", "pip install 'saseo[faiss]'"),
+    ("pymilvus", "pip install 'saseo[milvus]'"),
     ("sentence_transformers", "pip install 'saseo[embeddings]'"),
 )
 
@@ -101,6 +102,7 @@ def checkup(loaded: Loaded, open_knowledge: OpenKnowledge, probe: Probe) -> Iter
     yield _language_model(settings)
     yield _engine(settings)
     yield _embedding(settings, probe)
+    yield from _milvus(settings)
     yield from _knowledge(settings, open_knowledge)
 
 
@@ -146,7 +148,11 @@ def _disk(settings: Settings) -> Check:
 
 
 def _packages(settings: Settings) -> Iterator[Check]:
+    # Words are kept by tantivy for an old Milvus: `_milvus` tells of it.
+    unused = {"faiss", "tantivy"} if settings.vector_store == "milvus" else {"pymilvus"}
     for package, command in PACKAGES:
+        if package in unused:
+            continue
         is_embedding = package == "sentence_transformers"
         if is_embedding and settings.embeddings_provider == "none":
             continue
@@ -270,6 +276,32 @@ def _embedding(settings: Settings, probe: Probe) -> Check:
     facts |= {"korean": skill("ko", "ko"), "english": skill("en", "en"), "across": skill("ko", "en")}
     level: Level = "warn" if better or set(abilities.languages) != set(LANGUAGES) else "ok"
     return Check("embedding", level, "doctor-embedding-probe", fix, facts)
+
+
+def _milvus(settings: Settings) -> Iterator[Check]:
+    """The server, where the index is kept at one."""
+    if settings.vector_store != "milvus":
+        return
+    from bot.app import milvus_options
+    from knowledge.index.milvus import Server
+
+    options = milvus_options(settings)
+    try:
+        server = Server(options)
+        try:
+            has_sparse, version = server.has_sparse, server.version_text
+        finally:
+            server.close()
+    except SaseoError as error:
+        yield Check("milvus", "fail", error=error)
+        return
+    facts = {"version": version, "address": options.address, "collection": options.collection}
+    if has_sparse:
+        yield Check("milvus", "ok", "doctor-milvus-is", parameters=facts)
+    elif importlib.util.find_spec("tantivy") is None:
+        yield Check("milvus", "fail", "doctor-milvus-old", "doctor-milvus-tantivy", facts)
+    else:
+        yield Check("milvus", "ok", "doctor-milvus-old", parameters=facts)
 
 
 def _knowledge(settings: Settings, open_knowledge: OpenKnowledge) -> Iterator[Check]:

@@ -157,7 +157,7 @@ class Server:
         address = self.options.address
         message = " ".join(_message(each) for each in _chain(error))
         codes = {str(code()) for each in _chain(error) if callable(code := getattr(each, "code", None))}
-        reason = _reason(message, codes, connecting=connecting)
+        reason = reason_of(message, codes, connecting=connecting)
         number = getattr(error, "code", None)
         if number in NOT_FOUND:
             reason = "missing"
@@ -205,7 +205,8 @@ _SIGNS = (
 )
 
 
-def _reason(message: str, codes: set[str], *, connecting: bool) -> str:
+def reason_of(message: str, codes: set[str], *, connecting: bool) -> str:
+    """The reason of `IndexUnavailable`, by an error's words and gRPC's codes."""
     text = " ".join([message, *sorted(codes)])
     for reason, signs in _SIGNS:
         if any(sign in text for sign in signs):

@@ -14,6 +14,10 @@ doctor-engine = llama.cpp
 doctor-embedding = embedding
 doctor-folders = folders
 doctor-index = index
+doctor-milvus = Milvus
+doctor-milvus-is = { $version } at { $address }; vectors and words in { $collection }
+doctor-milvus-old = { $version } at { $address }, with vectors in { $collection }; it has no sparse vectors, so words stay in DATA_DIR
+doctor-milvus-tantivy = pip install 'saseo[faiss]'
 doctor-python-is = { $version } ({ $path })
 doctor-cpu-is = { $count ->
     [one] 1 core

@@ -12,7 +12,7 @@ from knowledge.catalog import Catalog
 from knowledge.errors import IndexUnavailable
 from knowledge.index import LexicalQuery, Place
 from knowledge.index.milvus import MilvusIndex, MilvusOptions, open_milvus
-from knowledge.index.milvus.server import Server
+from knowledge.index.milvus.server import Server, reason_of
 from knowledge.index.milvus.shapes import Sparse, dimension
 from knowledge.library import Library
 from knowledge.types import EVERYONE, Scope
@@ -296,3 +296,21 @@ def test_readers_of_other_processes_see_whole_versions(milvus: MilvusOptions, tm
         reader.close()
         owner.close()
     assert seen
+
+
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        ("quota exceeded[reason=disk quota exceeded, please allocate more resources]", "full"),
+        ("deny to write the message to mq: No space left on device", "full"),
+        ("memory quota exceeded, please allocate more resources", "full"),
+        ("auth check failure, please check username and password are correct", "denied"),
+        ("database not found[database=nowhere]", "database"),
+        ("[search] Retry timeout: 1s, StatusCode.UNAVAILABLE, Connection refused", "down"),
+        ("StatusCode.DEADLINE_EXCEEDED", "timeout"),
+        ("something else", "refused"),
+    ],
+)
+def test_what_a_server_says_is_understood(message: str, reason: str) -> None:
+    """Each fault that an operator can mend is told apart, and every sentence is there."""
+    assert reason_of(message, set(), connecting=False) == reason

@@ -142,3 +142,24 @@ def test_the_commands(filled: Path, milvus: MilvusOptions, monkeypatch, capsys) 
     assert main(["index", "check", "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["missing"] == {"words": 13}
     assert main(["index", "check", "--repair"]) == 0
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_doctor_looks_at_the_server(
+    tmp_path: Path, milvus: MilvusOptions, monkeypatch, capsys, is_there: bool
+) -> None:
+    """Its version and where things are kept, or what is wrong with it."""
+    monkeypatch.chdir(tmp_path)
+    for name, value in {
+        "VECTOR_STORE": "milvus",
+        "EMBEDDINGS_PROVIDER": "none",
+        "MILVUS_HOST": milvus.host,
+        "MILVUS_PORT": str(milvus.port if is_there else 1),
+        "MILVUS_TIMEOUT": "20" if is_there else "1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    code = main(["doctor", "--json", "--lang", "en"])
+    [line] = [check for check in json.loads(capsys.readouterr().out) if check["check"] == "milvus"]
+    assert line["level"] == ("ok" if is_there else "fail")
+    assert ("3.2" if is_there else "MILVUS_HOST") in line["found"]
+    assert is_there or code == 1

@@ -1,0 +1,137 @@
+"""The real Milvus 2.3.5: dense vectors there, words in files here, for it has no sparse vectors."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from knowledge.catalog import Catalog
+from knowledge.errors import IndexUnavailable
+from knowledge.index import LexicalQuery
+from knowledge.index.milvus import open_milvus
+from knowledge.library import Library
+from knowledge.types import EVERYONE, Scope
+from tests.builders import DIMENSIONS, vector_of, vectors_for, version
+from tests.real_milvus import RealServer, why_not
+
+EVERYBODY = frozenset({EVERYONE})
+TEAM = Scope("slack:T1")
+
+pytestmark = pytest.mark.skipif(bool(reason := why_not()), reason=reason or "it can")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealServer]:
+    """The server, running."""
+    made = RealServer(tmp_path_factory.mktemp("milvus"))
+    try:
+        made.start()
+        yield made
+    finally:
+        made.close()
+
+
+def open_library(folder: Path, server: RealServer, *, owner: bool = True, **changes: object) -> Library:
+    catalog = Catalog.in_folder(folder)
+    catalog.prepare()
+    options = server.options(**changes)
+    return Library(
+        catalog, folder / "index", "test", DIMENSIONS, owner=owner, open_index=open_milvus(options)
+    )
+
+
+def put(library: Library, uri: str, *texts: str, scope: Scope = EVERYONE) -> None:
+    new = version(uri, texts, scope=scope)
+    library.replace([new], vectors_for(new))
+
+
+def by_word(library: Library, word: str, scopes=EVERYBODY) -> set[str]:
+    with library.pin(scopes) as snapshot:
+        rows = snapshot.search_lexical(LexicalQuery({"en": {word: 1.0}}, {}), 100).rows.tolist()
+        return {stored.passage.text for stored in snapshot.passages(rows).values()}
+
+
+def by_meaning(library: Library, scopes=EVERYBODY) -> set[str]:
+    with library.pin(scopes) as snapshot:
+        rows = snapshot.search_dense(vector_of("x")[0], 100).rows.tolist()
+        return {stored.passage.text for stored in snapshot.passages(rows).values()}
+
+
+def test_changes_are_seen_at_once_and_whole(server: RealServer, tmp_path: Path, caplog) -> None:
+    """What was written is found by the next question, though this server shows writes to others later."""
+    with caplog.at_level(logging.WARNING):
+        library = open_library(tmp_path, server, collection="changes")
+    assert "no sparse vectors" in caplog.text
+    reader = None
+    for number in range(5):
+        put(library, "/a.txt", f"shared {number} one", f"shared {number} two")
+        assert (
+            by_meaning(library)
+            == by_word(library, "shared")
+            == {f"shared {number} one", f"shared {number} two"}
+        )
+        library.finish()
+        reader = reader or open_library(tmp_path, server, owner=False, collection="changes")
+        assert by_meaning(reader) == by_word(reader, "shared")
+        assert by_meaning(reader) == {f"shared {number} one", f"shared {number} two"}
+    put(library, "/b.txt", "shared secret", scope=TEAM)
+    assert "shared secret" not in by_meaning(library)
+    assert "shared secret" in by_meaning(library, EVERYBODY | {TEAM})
+    with library.pin(EVERYBODY | {TEAM}) as snapshot:
+        rows = snapshot.search_dense(vector_of("shared secret")[0], 1).rows.tolist()
+        assert snapshot.score_dense(rows, vector_of("shared secret")[0]) == pytest.approx([1.0], abs=1e-5)
+    del snapshot
+    library.finish()
+    assert {name: len(rows) for name, rows in library._index.rows().items()} == {"words": 3, "meaning": 3}
+    library.rebuild()
+    assert len(by_meaning(library)) == 2
+    reader.close()
+    library.close()
+
+
+def test_a_kill_loses_nothing(server: RealServer, tmp_path: Path) -> None:
+    """What was acknowledged before a kill is there afterwards; the collection is loaded again without a restart of ours."""
+    library = open_library(tmp_path, server, collection="killed", seconds=30.0)
+    for number in range(20):
+        put(library, f"/{number}.txt", f"shared {number}")
+    server.kill()
+    with pytest.raises(IndexUnavailable):
+        by_meaning(library)
+    server.start()
+    put(library, "/20.txt", "shared 20")
+    assert by_meaning(library) == by_word(library, "shared") == {f"shared {number}" for number in range(21)}
+    library.close()
+
+
+@pytest.mark.parametrize(("kind", "level"), [("hnsw", "strong"), ("ivf_flat", "bounded")])
+def test_other_kinds_of_index(server: RealServer, tmp_path: Path, kind: str, level: str) -> None:
+    """The types of index and the levels of consistency that can be chosen are those that the server knows."""
+    library = open_library(tmp_path, server, collection=f"of_{kind}", index_type=kind, consistency=level)
+    put(library, "/a.txt", *(f"shared {number}" for number in range(40)))
+    library.close()
+    library = open_library(tmp_path, server, collection=f"of_{kind}", consistency="strong")
+    with library.pin(EVERYBODY) as snapshot:
+        hits = snapshot.search_dense(vector_of("shared 7")[0], 3)
+    assert hits.scores[0] == pytest.approx(1.0, abs=1e-5)
+    assert np.all(np.diff(hits.scores) <= 0)
+    library.close()
+
+
+@pytest.mark.parametrize("wrong", [{"password": "wrong"}, {"user": "", "password": ""}, {"token": "root:no"}])
+def test_a_wrong_password_is_told(server: RealServer, tmp_path: Path, wrong: dict[str, str]) -> None:
+    """The error says that it is the user who is refused, and doesn't repeat the password."""
+    with pytest.raises(IndexUnavailable) as caught:
+        open_library(tmp_path, server, **wrong)
+    assert caught.value.parameters["reason"] == "denied"
+    assert "wrong" not in str(caught.value)
+
+
+def test_a_database_that_is_not_there_is_told(server: RealServer, tmp_path: Path) -> None:
+    """So is a database that the server doesn't have."""
+    with pytest.raises(IndexUnavailable) as caught:
+        open_library(tmp_path, server, database="nowhere")
+    assert caught.value.parameters["reason"] == "database"
