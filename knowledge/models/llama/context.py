@@ -89,7 +89,10 @@ class Context:
         self._llama = llama = library()
         parameters = llama.llama_context_default_params()
         parameters.n_ctx = cells
-        parameters.n_batch, parameters.n_ubatch = options.batch, min(options.batch, options.micro_batch)
+        parameters.n_batch, parameters.n_ubatch = (
+            options.step_size,
+            min(options.step_size, options.micro_batch),
+        )
         parameters.n_seq_max, parameters.kv_unified = sequences, True
         # Without this the graph has room for the logits of every token of a batch.
         parameters.n_outputs_max = max(outputs, sequences)
@@ -123,10 +126,6 @@ class Context:
     def cut(self, sequence: int, start: int = 0) -> None:
         """Let a sequence end before position `start`."""
         self._llama.llama_memory_seq_rm(self._memory, sequence, start, -1)
-
-    def clear(self) -> None:
-        """Drop every sequence."""
-        self._llama.llama_memory_clear(self._memory, False)  # noqa: FBT003 (data)
 
     def set_threads(self, count: int) -> None:
         """Use so many threads from the next step on."""

@@ -54,7 +54,8 @@ class Engine:
         self._options = options
         self._name = model.stem
         self._speeds = Speeds()
-        self._begin_afresh()
+        self._prefixes = Prefixes(self._context, self._context.cells, sequences(options))
+        self._steps = Steps(self._context, self._prefixes, self._speeds, options)
         self._tokenizing = threading.Lock()  # the vocabulary isn't freed under it
         self._wake = threading.Condition()  # guards what follows
         self._queue: FairQueue[Question] = FairQueue(options.queue_limit)
@@ -246,15 +247,10 @@ class Engine:
     def _fail(self, detail: str) -> None:
         """End every answer, and begin with an empty cache: what is in it can't be trusted."""
         failed, self._answers = self._answers, []
-        self._context.clear()
-        self._begin_afresh()
+        self._prefixes.clear()
         for answer in failed:
             answer.sampling.close()
             answer.question.tell(GenerationFailed(reason="crashed", model=self._name, detail=detail))
-
-    def _begin_afresh(self) -> None:
-        self._prefixes = Prefixes(self._context, self._context.cells, sequences(self._options))
-        self._steps = Steps(self._context, self._prefixes, self._speeds, self._options)
 
     def _tell_positions(self) -> None:
         """Tell whoever waits how many come first and how long it takes, when that changed."""

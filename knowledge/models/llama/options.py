@@ -53,6 +53,11 @@ class EngineOptions:
     prompt_lookup: bool = True
     memory: int | None = None
 
+    @property
+    def step_size(self) -> int:
+        """Tokens of a step at most: as `batch` says, but every answer that is written has one."""
+        return max(self.batch, self.max_sequences)
+
 
 @dataclass(frozen=True, slots=True)
 class EngineStatus:

@@ -151,6 +151,13 @@ class Prefixes:
             self._drop(other)
         self._kept.append(sequence)
 
+    def clear(self) -> None:
+        """Drop everything, also what runs."""
+        for sequence in (*self._running, *self._kept):
+            self._drop(sequence)
+        self._running.clear()
+        self._kept.clear()
+
     def _covered(self, sequence: Sequence) -> bool:
         """Whether another sequence begins with all that this one has."""
         others = (*self._running, *self._kept)

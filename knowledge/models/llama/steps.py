@@ -44,7 +44,7 @@ class Steps:
         self._speeds = speeds
         self._most = options.threads
         self.threads = ThreadCount(options.threads)
-        self._batch = Batch(options.batch)
+        self._batch = Batch(options.step_size)
         self.count = 0
 
     def run(self, answers: Sequence[Answer]) -> list[tuple[Answer, Ending]]:

@@ -158,7 +158,9 @@ def test_cancelling_twice_or_something_unknown_changes_nothing(tmp_path, start):
 def test_an_answer_ends_at_its_deadline_with_what_stands(tmp_path, start):
     """A deadline that comes while the answer is written leaves the text, one that is past leaves none."""
     engine = start(gguf_models.endless(tmp_path / "m.gguf"), context_size=32768, question_size=32768)
-    asked = Asked(engine, request("?", max_tokens=32000, deadline=0.3))
+    asked = Held(engine, request("?", max_tokens=32000, deadline=3600))
+    engine._answers[0].question.deadline = time.monotonic()
+    asked.go_on()
     assert asked.end().reason == "deadline"
     assert asked.text
     assert ask(engine, "!", deadline=0.0).events == [Done("deadline", asked.events[-1].prompt)]

@@ -139,7 +139,9 @@ def test_sizes_that_fit():
     assert fitting_size(32768, 1000, 0) == 512
 
 
-@pytest.mark.parametrize("changes", [{"kv_type": "q8_0"}, {"flash_attention": False}, {"batch": 16}])
+@pytest.mark.parametrize(
+    "changes", [{"kv_type": "q8_0"}, {"flash_attention": False}, {"batch": 16}, {"batch": 2}]
+)
 def test_other_ways_to_compute(tmp_path, start, changes):
     """A smaller cache, plain attention or small batches give the same answer."""
     engine = start(gguf_models.scripted(tmp_path / "m.gguf", TEXT), **changes)

@@ -181,6 +181,17 @@ def test_shared_cells_count_once(prefixes):
     assert prefixes.available == 100 - 70 - 5 * 5
 
 
+def test_clearing_forgets_everything(prefixes):
+    """After a failure nothing is kept, nothing runs, and all can be had again."""
+    fill(prefixes, range(30))
+    evaluate(prefixes, prefixes.admit(tokens(*range(40)), 5), range(30, 35))
+    prefixes.clear()
+    assert prefixes.available == 100
+    assert prefixes.match(tokens(*range(30))) == 0
+    assert prefixes._memory.cells == []
+    assert all(prefixes.admit(tokens(i), 9) for i in range(8))
+
+
 def test_what_does_not_fit_is_not_admitted(prefixes):
     """Cells that a running answer may still need are nobody else's."""
     assert prefixes.admit(tokens(*range(50)), 30)
