@@ -2,7 +2,7 @@
 
 What holds where, for each document:
 
-- A deadline on the wall clock: the child is killed.
+- A deadline on the wall clock: the child is killed, and by its own alarm if the parent is gone.
 - Processor time: `RLIMIT_CPU`.
 - Memory: the resident size is watched, several times a second. On Linux `RLIMIT_DATA` and `RLIMIT_AS` too.
 - Recursion: Python's own limit, and `RLIMIT_STACK`.
@@ -10,9 +10,10 @@ What holds where, for each document:
 - No network, no other program, no signal to others, no file written: on Linux (x86-64 and 64-bit ARM) a
   seccomp filter, by which the kernel refuses it also to a parser that was taken over. Elsewhere Python's
   audit hook, which such a parser gets around. `RLIMIT_FSIZE` is 0 everywhere.
+- No other file is read: on Linux with Landlock (5.13 and later) the kernel opens the child's libraries to it
+  and nothing else, so that a parser that was taken over finds no other document and no token. Elsewhere it
+  can read what the account can.
 - No secret of the bot's environment: the child gets none of it.
-
-Not confined: the child can read what the account can read (its own libraries lie there).
 
 A child is started anew (not forked: locks and models of the bot stay out of it), reads many documents, and
 is replaced after `Limits.documents`, and whenever one goes wrong. Results come back as JSON and are checked

@@ -45,6 +45,7 @@ def main(limits_as_json: str, reader: str) -> None:
             _answer(answers, parse, request, limits)
         else:
             send_picture(answers, _drawn(last, request.page))
+        confine.rest()
 
 
 def _drawn(data: bytes, page: int) -> Picture | None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import math
 import resource
+import signal
 import sys
+from pathlib import Path
 
-from knowledge.parsing.sandbox import seccomp
+import knowledge
+from knowledge.parsing.sandbox import landlock, seccomp
 from knowledge.parsing.sandbox.limits import MEBIBYTE, Limits
 
 _LIBRARIES = 1024 * MEBIBYTE  # of address space, which is reserved and mostly never used
 _STACK = 8 * MEBIBYTE
 _FILES = 64
+_LATER = 1.0  # seconds
 _REFUSED = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "os.kill", "pty.")
 _CHANGES = frozenset(
     f"os.{name}"
@@ -29,6 +33,7 @@ def enter(limits: Limits) -> None:
     if sys.platform == "linux":  # elsewhere these are not kept, or count something else
         _lower(resource.RLIMIT_DATA, limits.memory)
         _lower(resource.RLIMIT_AS, limits.memory + _LIBRARIES)
+    landlock.install(Path(knowledge.__file__ or "").resolve().parent)
     sys.addaudithook(_refuse)
     seccomp.install()
 
@@ -39,6 +44,13 @@ def next_document(limits: Limits) -> None:
     spent = math.ceil(used.ru_utime + used.ru_stime)
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (spent + limits.processor_seconds, hard))
+    # The parent kills at the deadline. If it is gone, this alarm does, later, also inside of a library.
+    signal.setitimer(signal.ITIMER_REAL, 2 * limits.seconds + _LATER)
+
+
+def rest() -> None:
+    """Between two documents no alarm rings."""
+    signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _lower(kind: int, most: int) -> None:

@@ -335,7 +335,7 @@ FILES: dict[str, Callable[[], bytes]] = {
     "deep.eml": lambda: _deep_mail(300),
     "mails.eml": lambda: _mails_in_mails(8),
     "headers.eml": lambda: b"".join(b"X-%d: %s\n" % (n, b"x" * 900) for n in range(5000)) + b"\ntext",
-    "encoded.eml": lambda: b"Subject: " + b"=?utf-8?q?=41?= " * 20_000 + b"\n\ntext",
+    "encoded.eml": lambda: b"Subject: " + b"=?utf-8?q?=41?= " * 5_000 + b"\n\ntext",
     "address.eml": lambda: b"From: " + b"(" * 20_000 + b"\nTo: " + b"a@b," * 20_000 + b"\n\ntext",
     "deep.ipynb": lambda: b'{"cells":' + b"[" * 1_000_000,
     "odd.ipynb": lambda: json.dumps(
@@ -346,7 +346,7 @@ FILES: dict[str, Callable[[], bytes]] = {
     "words.rtf": lambda: b"{\\rtf1" + b"\\a" * 300_000 + b"}",
     "unicode.rtf": lambda: b"{\\rtf1\\uc99999999 " + b"\\u-1 ?" * 20_000 + b"}",
     "deep.html": lambda: b"<div>" * 300_000,
-    "quotes.csv": lambda: b'"' + b"a,b\n" * 500_000,
+    "quotes.csv": lambda: b'"' + b"a,b\n" * 100_000,
     "marks.txt": ("a" + "\u0301" * 300_000).encode,
     "stars.md": lambda: b"*a " * 200_000,
     "brackets.md": lambda: b"[" * 200_000,

@@ -112,11 +112,14 @@ def _natively(_data):
         "write": lambda: LIBRARY.open(path, os.O_WRONLY | os.O_CREAT, 0o600),
         "delete": lambda: LIBRARY.unlink(b"/tmp/saseo-sandbox-is-not-there"),
         "read": lambda: LIBRARY.open(b"/etc/passwd", os.O_RDONLY),
+        "list": lambda: LIBRARY.open(b"/", os.O_RDONLY),
+        "library": lambda: LIBRARY.open(os.__file__.encode(), os.O_RDONLY),
     }
     lines = []
     for name, call in calls.items():
         ctypes.set_errno(0)
-        lines.append(f"{name} {call()} {ctypes.get_errno()}" if name != "read" else f"read {call() >= 0}")
+        result = call()
+        lines.append(f"{name} {ctypes.get_errno() if result < 0 else 0}")
     return said("\n".join(lines))
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import logging
 import os
 import platform
+import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import psutil
@@ -16,7 +20,8 @@ import pytest
 
 from knowledge.errors import Unreadable
 from knowledge.parsing import parse
-from knowledge.parsing.sandbox import Limits, Sandbox
+from knowledge.parsing.sandbox import Limits, Sandbox, landlock
+from knowledge.parsing.sandbox.wire import send_request
 
 MISBEHAVIOUR = "tests.knowledge.parsing.sandbox.misbehaviour:parse"
 SAMPLES = Path(__file__).parents[4] / "samples"
@@ -155,10 +160,27 @@ def test_nothing_but_reading(sandbox: Sandbox) -> None:
 
 @pytest.mark.skipif(not HAS_FILTER, reason="the kernel has no filter for this machine")
 def test_nothing_but_reading_in_the_kernel(sandbox: Sandbox) -> None:
-    """The same past Python: the kernel refuses with EPERM, and a file can still be read."""
-    *refused, reading = text(sandbox, "natively").splitlines()
-    assert [line.split()[1:] for line in refused] == [["-1", "1"]] * len(refused)
-    assert reading == "read True"
+    """The same past Python: the kernel refuses, and a library's file can still be read."""
+    errors = {line.split()[0]: int(line.split()[1]) for line in text(sandbox, "natively").splitlines()}
+    for name in ("socket", "exec", "fork", "kill", "write", "delete"):
+        assert errors[name] == errno.EPERM, name
+    assert errors["library"] == 0
+
+
+@pytest.mark.skipif(not landlock.is_supported(), reason="the kernel has no Landlock")
+def test_no_other_file_is_read(sandbox: Sandbox) -> None:
+    """Neither a file of the system nor a folder; what its parsers are made of can be read."""
+    errors = {line.split()[0]: int(line.split()[1]) for line in text(sandbox, "natively").splitlines()}
+    assert (errors["read"], errors["list"], errors["library"]) == (errno.EACCES, errno.EACCES, 0)
+
+
+def test_a_child_whose_parent_is_gone() -> None:
+    """Ends by itself, though nobody watches it."""
+    limits = json.dumps(asdict(replace(LIMITS, seconds=0.2)))
+    command = [sys.executable, "-m", "knowledge.parsing.sandbox.child", limits, MISBEHAVIOUR]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        send_request(child.stdin, "hang", b"")
+        assert child.wait(timeout=60) == -signal.SIGALRM
 
 
 def test_nothing_of_the_environment(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
