@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from bot import machine
@@ -15,8 +17,9 @@ from knowledge.models.chat import ChatModel
 from knowledge.models.llama.local import LocalModel, RunningModel
 from knowledge.models.llama.options import EngineOptions
 from knowledge.models.llama.order import Order, private_order
-from knowledge.models.llama.process import Launch
+from knowledge.models.llama.process import Launch, trial
 from knowledge.models.llama.supervisor import ModelState
+from knowledge.models.llama.watching import Pace
 from knowledge.models.remote import Endpoint, Patience, RemoteModel
 from knowledge.models.wire import Sampling
 
@@ -84,6 +87,17 @@ def local_model(settings: Settings, order: Order, folder: Path) -> LocalModel:
         deadline=settings.llm_deadline,
         on_change=_note,
     )
+
+
+def try_model(settings: Settings) -> None:
+    """Evaluate one batch of the local model in a throw-away process. Blocks for some seconds.
+
+    Raises:
+        SaseoError: why it doesn't run.
+    """
+    options = replace(engine_options(settings), context_size=512, question_size=512)
+    launch = Launch(log_file(settings), passed_on(os.environ))
+    asyncio.run(trial(Order("trial", settings.llm_model_path, options, api_key="-"), launch, Pace().start))
 
 
 def borrowed_model(settings: Settings) -> ChatModel | None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from bot import language_model, machine
+from bot.chat_model import try_model
 from bot.models_in_use import embedding_sentence
 from knowledge.errors import ModelUnavailable, SaseoError
 from knowledge.messages import describe, text
@@ -248,13 +249,33 @@ def _engine(settings: Settings) -> Check:
     if build.get("state") == "running":
         return Check("engine", "warn", "doctor-engine-building", "doctor-engine-wait", facts)
     if importlib.util.find_spec("llama_cpp") is not None:
-        return Check("engine", "ok", "doctor-engine-there")
+        return _trial(settings)
     if build.get("state") == "failed":
         return Check("engine", "fail", "doctor-engine-failed", "doctor-engine-build", facts)
     wanted = settings.llm_provider == "local" and settings.llm_model_path.is_file()
     return Check(
         "engine", "warn" if wanted else "ok", "doctor-engine-missing", "doctor-engine-build" if wanted else ""
     )
+
+
+def _trial(settings: Settings) -> Check:
+    """Whether llama.cpp's build runs the model on this machine, where both are here."""
+    try:
+        recipe = json.loads((Path(sys.prefix) / "llama.json").read_text(encoding="utf-8"))["recipe"]
+    except (OSError, ValueError, KeyError, TypeError):
+        recipe = "llama-cpp-python"
+    facts: dict[str, object] = {"recipe": str(recipe)}
+    try:
+        read_header(settings.llm_model_path)
+    except ModelUnavailable:
+        return Check("engine", "ok", "doctor-engine-there", parameters=facts)
+    if settings.llm_provider != "local":
+        return Check("engine", "ok", "doctor-engine-there", parameters=facts)
+    try:
+        try_model(settings)
+    except SaseoError as error:
+        return Check("engine", "fail", error=error)
+    return Check("engine", "ok", "doctor-engine-works", parameters=facts)
 
 
 def _embedding(settings: Settings, probe: Probe) -> Check:

@@ -55,11 +55,11 @@ def available_memory(cgroups: Path = CGROUPS) -> tuple[int, int]:
     return free, total
 
 
-def memory_limit(cgroups: Path = CGROUPS) -> int | None:
+def memory_limit() -> int | None:
     """Bytes that are free within the container's limit; None where only the machine itself is one."""
     import psutil
 
-    free, total = available_memory(cgroups)
+    free, total = available_memory()
     return free if total < int(psutil.virtual_memory().total) else None
 
 

@@ -11,8 +11,10 @@ from pydantic import SecretStr
 
 from bot.app import build, open_knowledge
 from bot.chat_model import borrowed_model, engine_options, own_model, passed_on
+from bot.language_model import memory_of
 from bot.settings import Settings, load_settings
 from knowledge.models.llama.local import LocalModel
+from knowledge.models.presets import DEFAULT
 from knowledge.models.remote import RemoteModel
 from knowledge.sources.options import Folder
 from knowledge.types import EVERYONE, Finished, Question
@@ -146,3 +148,10 @@ def test_no_secret_reaches_the_models_process():
     needed = {"PATH": "/bin", "CUDA_VISIBLE_DEVICES": "0", "OMP_NUM_THREADS": "2"}
     assert secrets
     assert passed_on({**secrets, **needed, "AWS_SECRET_ACCESS_KEY": "x", "HF_TOKEN": "x"}) == needed
+
+
+def test_the_memory_of_a_smaller_cache(tmp_path):
+    """A q8_0 cache takes 34 bytes where f16 takes 64."""
+    path = tmp_path / "none.gguf"
+    whole, smaller = (memory_of(path, Settings(llm_kv_type=kind)) for kind in ("f16", "q8_0"))
+    assert whole - smaller == Settings().llm_context_size * DEFAULT.cache_bytes_per_token * 30 // 64

@@ -11,11 +11,10 @@ from knowledge.errors import ModelUnavailable
 from knowledge.models.llama.context import Context
 from knowledge.models.llama.lookup import MOST
 from knowledge.models.llama.model import Model
-from knowledge.models.llama.options import EngineOptions
+from knowledge.models.llama.options import COMPUTATION_BYTES, EngineOptions
 
 _KEPT = 32  # sequences beside those that run
 _LEAST = 512  # cells; with fewer no question fits
-_OVERHEAD = 256 << 20  # bytes that the computation takes beside weights and cache, about
 _log = logging.getLogger(__name__)
 
 
@@ -50,7 +49,7 @@ def open_context(model: Model, options: EngineOptions, free: int) -> Context:
         ModelUnavailable: not even a small one fits (`memory`).
     """
     cell = model.bytes_per_cell(options.kv_type)
-    size = fitting_size(options.context_size, cell, free - _OVERHEAD)
+    size = fitting_size(options.context_size, cell, free - COMPUTATION_BYTES)
     while True:
         try:
             context = Context(
@@ -72,6 +71,6 @@ def open_context(model: Model, options: EngineOptions, free: int) -> Context:
                 options.context_size,
                 size,
                 needed,
-                max(0, free - _OVERHEAD) >> 20,
+                max(0, free - COMPUTATION_BYTES) >> 20,
             )
         return context

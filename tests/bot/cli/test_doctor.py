@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 from types import SimpleNamespace
 
 import pytest
@@ -149,6 +150,10 @@ def test_the_language_models_file(saseo, tmp_path):
     assert lines(saseo("doctor", "--json"))["language-model"][0]["level"] == "fail"
     gguf_models.scripted(path, "네, 그렇습니다.")
     assert lines(saseo("doctor", "--json"))["language-model"][0]["level"] == "ok"
+    if find_spec("llama_cpp") is not None:
+        [engine] = lines(saseo("doctor", "--json", "--lang", "en"))["engine"]
+        assert engine["level"] == "ok"
+        assert "a trial with the model went well" in engine["found"]
     path.write_bytes(path.read_bytes()[:-200])
     [truncated] = lines(saseo("doctor", "--json"))["language-model"]
     assert truncated["level"] == "fail"

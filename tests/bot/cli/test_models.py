@@ -12,6 +12,7 @@ import pytest
 from bot import language_model
 from bot.cli.models import download, known
 from knowledge import checksums
+from knowledge.models.llama.options import COMPUTATION_BYTES
 from knowledge.models.presets import DEFAULT, preset
 from tests import gguf_models
 from tests.hub_server import SIGNATURE, Site, hub_servers
@@ -220,10 +221,10 @@ def test_the_list_for_people(saseo, monkeypatch, language):
 
 
 def test_memory_follows_the_context(saseo, monkeypatch):
-    """The 7B model takes its file and 56 KiB for each token of context."""
+    """The 7B model takes its file, 56 KiB for each token of context, and what it computes with."""
     monkeypatch.setenv("LLM_CONTEXT_SIZE", "8192")
     models = {model["name"]: model for model in saseo("models", "list", "--json").json}
-    assert models["qwen2.5-7b"]["memory"] == DEFAULT.size + 8192 * 57_344
+    assert models["qwen2.5-7b"]["memory"] == DEFAULT.size + 8192 * 57_344 + COMPUTATION_BYTES
 
 
 # Bringing
@@ -470,4 +471,4 @@ def test_memory_of_a_broken_file_is_estimated(tmp_path):
     size = DEFAULT.size // 100
     with path.open("wb") as file:
         file.truncate(size)
-    assert language_model.memory_of(path, settings) == size + 32768 * 573
+    assert language_model.memory_of(path, settings) == size + 32768 * 573 + COMPUTATION_BYTES
