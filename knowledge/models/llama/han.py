@@ -65,17 +65,17 @@ class HanTokens:
         """The guard of one answer, in which these Han characters may stand."""
         return Guard(self, allowed)
 
-    def whole(self, allowed: frozenset[str]) -> Tokens:
-        """The tokens of whole characters that are barred."""
+    def always(self, allowed: frozenset[str]) -> Tokens:
+        """The tokens that are barred whatever stands before them."""
         candidates = {token for character in allowed for token in self._writers.get(character, ())}
         free = [token for token in candidates if not self._barred(token, b"", allowed)]
-        return np.setdiff1d(self._whole, np.array(free, np.int64), assume_unique=True)
+        early = [token for token in self._early if self._barred(token, b"", allowed)]
+        whole = np.setdiff1d(self._whole, np.array(free, np.int64), assume_unique=True)
+        return np.concatenate([whole, np.array(early, np.int64)])
 
-    def fragments(self, pending: bytes, allowed: frozenset[str]) -> Tokens:
-        """The other tokens that are barred after an answer that ends with `pending`."""
-        found = [t for t in self._early if self._barred(t, b"", allowed)]
-        found += [t for t in self._late if self._barred(t, pending, allowed)]
-        return np.array(found, np.int64)
+    def after(self, pending: bytes, allowed: frozenset[str]) -> Tokens:
+        """The others that are barred in an answer that ends with the bytes `pending`."""
+        return np.array([t for t in self._late if self._barred(t, pending, allowed)], np.int64)
 
     def piece(self, token: int) -> bytes:
         """A token's bytes."""
@@ -96,7 +96,7 @@ class Guard:
     def __init__(self, tokens: HanTokens, allowed: frozenset[str]) -> None:
         self._tokens = tokens
         self._allowed = allowed
-        self._whole = tokens.whole(allowed)
+        self._always = tokens.always(allowed)
         self._by_pending: dict[bytes, Tokens] = {}
         self._pending = b""
 
@@ -105,8 +105,8 @@ class Guard:
         # What can't become Han any more (a Hangul syllable's first bytes) decides nothing.
         pending = self._pending if may_be_han(self._pending) else b""
         if pending not in self._by_pending:
-            fragments = self._tokens.fragments(pending, self._allowed)
-            self._by_pending[pending] = np.concatenate([self._whole, fragments])
+            after = self._tokens.after(pending, self._allowed)
+            self._by_pending[pending] = np.concatenate([self._always, after])
         return self._by_pending[pending]
 
     def accept(self, token: int) -> None:

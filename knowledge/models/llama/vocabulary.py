@@ -6,7 +6,6 @@ tokens, so that no text can end a turn or begin one.
 
 from __future__ import annotations
 
-import functools
 import logging
 import re
 from collections.abc import Sequence
@@ -42,15 +41,11 @@ class Vocabulary:
             self.pieces[token] = b""
         self.never: Tokens = np.array(sorted(controls - self.ends), np.int64)
         """Tokens that an answer can't have."""
+        self.han = HanTokens(self.pieces)
         template = model.template or ""
         known = all(len(model.tokenize(name, special=True)) == 1 for name in (_START, _END))
         self._template = "" if not template or (known and _START in template) else template
         self._bos = model.tokenize(model.special_text("bos"), special=True) if model.adds_bos else []
-
-    @functools.cached_property
-    def han(self) -> HanTokens:
-        """Which tokens write Chinese."""
-        return HanTokens(self.pieces)
 
     def count(self, text: str) -> int:
         """The number of tokens of a text."""
