@@ -151,7 +151,7 @@ class Settings(BaseSettings):
     discord_bot_token: SecretStr = SecretStr("")
     discord_api_base_url: HttpUrl = "https://discord.com/api/v10"
     discord_gateway_url: WebSocketUrl = "wss://gateway.discord.gg/"
-    trust_guests: Annotated[Literal["on", "off"], BeforeValidator(_lower)] = "off"
+    trust_guests: Switch = "off"
     bot_admins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = ()
 
     saseo_lang: Annotated[Literal["", "ko", "en"], BeforeValidator(_lower)] = ""

@@ -12,7 +12,8 @@ from pathlib import Path
 from knowledge import parsing
 from knowledge.answer import Answerer
 from knowledge.answering.cache import AnswerCache
-from knowledge.catalog import Catalog, notes, reading
+from knowledge.catalog import Catalog, notes, reading, turns
+from knowledge.catalog.turns import Opinion
 from knowledge.embedding import Abilities, Embedder, EmbedderStatus
 from knowledge.errors import InvalidInput, MissingDependency, ModelUnavailable
 from knowledge.index import OpenIndex, Place
@@ -149,6 +150,11 @@ class Knowledge:
             finally:
                 if self._parts.sandbox is not None:
                     self._parts.sandbox.close()  # between two runs no child lies about
+
+    def opinions(self) -> list[Opinion]:
+        """What people thought of the answers, oldest first."""
+        with self._catalog.read() as connection:
+            return list(turns.opinions(connection))
 
     def parse(self, name: str, data: bytes) -> ParsedDocument:
         """A file's text and structure, read as every document is.

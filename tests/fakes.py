@@ -91,6 +91,7 @@ class FakeKnowledge:
     asked: list[Question] = field(default_factory=list)
     refreshed: list[dict[str, Any]] = field(default_factory=list)
     forgotten: list[Document] = field(default_factory=list)
+    said: list[Any] = field(default_factory=list)
     is_closed: bool = False
     is_warm: bool = False
     warming: Callable[[], None] = lambda: None
@@ -111,6 +112,9 @@ class FakeKnowledge:
 
     def folders(self) -> list[Any]:
         return self.registered
+
+    def opinions(self) -> list[Any]:
+        return self.said
 
     def register(self, folder: Any) -> None:
         self.registered.append(folder)

@@ -29,6 +29,7 @@ _app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 _docs = typer.Typer(cls=Group, help="help-docs", context_settings=_NAMES)
+_feedback = typer.Typer(cls=Group, help="help-feedback", context_settings=_NAMES)
 _llm = typer.Typer(cls=Group, help="help-llm", context_settings=_NAMES)
 _models = typer.Typer(cls=Group, help="help-models", context_settings=_NAMES)
 
@@ -57,6 +58,7 @@ def _common(
 
 
 @_docs.callback(invoke_without_command=True)
+@_feedback.callback(invoke_without_command=True)
 @_llm.callback(invoke_without_command=True)
 @_models.callback(invoke_without_command=True)
 def _help_without_command(ctx: typer.Context) -> None:
@@ -140,6 +142,13 @@ def _docs_show(
     from bot.cli import docs
 
     docs.show_one(ctx.obj, document, as_json=as_json)
+
+
+@_feedback.command("export", cls=Command, help="help-feedback-export")
+def _feedback_export(ctx: typer.Context) -> None:
+    from bot.cli import feedback
+
+    feedback.export(ctx.obj)
 
 
 @_docs.command("remove", cls=Command, help="help-docs-remove")
@@ -261,5 +270,6 @@ def _models_use(
 
 
 _app.add_typer(_docs, name="docs")
+_app.add_typer(_feedback, name="feedback")
 _app.add_typer(_llm, name="llm")
 _app.add_typer(_models, name="models")

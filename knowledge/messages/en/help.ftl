@@ -45,6 +45,10 @@ help-docs = List, show and forget documents
 help-docs-list = List the indexed documents
 help-docs-show = Show one document and its passages
 help-docs-remove = Forget one document
+help-feedback = Export what people thought of the answers
+help-feedback-export = Write all feedback as JSON lines
+    {""}
+    Each line has the question, the answer, its sources, the verdict (up or down), the reason, and who said it when.
 help-search = Show the passages that a question finds
 help-eval = Measure the search on a corpus in BEIR's layout
     {""}

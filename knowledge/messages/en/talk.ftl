@@ -76,3 +76,4 @@ talk-reindex-not-allowed = Only an admin can do this.
 talk-reindexing = Looking through the folders…
 talk-reindexing-at = Looking through the folders… { $done } of { $total }
 talk-reindexed = Done: { $added } added, { $changed } changed, { $removed } removed, { $failed } failed.
+feedback-none = Nobody has said anything about an answer yet.

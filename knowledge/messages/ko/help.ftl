@@ -45,6 +45,10 @@ help-docs = 문서를 나열하고, 보고, 잊습니다
 help-docs-list = 색인한 문서를 나열합니다
 help-docs-show = 문서 하나와 그 단락을 봅니다
 help-docs-remove = 문서 하나를 잊습니다
+help-feedback = 답이 어땠는지 사람들이 남긴 의견
+help-feedback-export = 의견을 모두 JSON 줄로 적습니다
+    {""}
+    줄마다 질문, 답, 출처, 평가(up 또는 down), 까닭, 남긴 사람과 때가 있습니다.
 help-search = 질문으로 찾은 단락을 보여 줍니다
 help-eval = BEIR 형식의 자료로 검색 품질을 잽니다
     {""}

@@ -57,3 +57,4 @@ talk-reindex-not-allowed = 관리자만 할 수 있습니다.
 talk-reindexing = 폴더를 살피는 중…
 talk-reindexing-at = 폴더를 살피는 중… { $total }개 가운데 { $done }개
 talk-reindexed = 마쳤습니다. 더함 { $added }개, 바뀜 { $changed }개, 없어짐 { $removed }개, 실패 { $failed }개.
+feedback-none = 아직 답에 의견을 남긴 사람이 없습니다.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 import pytest
 
+from knowledge.catalog.turns import Opinion
 from knowledge.types import Answer, Failed, Finished, Scope
-from tests.fakes import a_document, a_passage, a_source
+from tests.fakes import WRITTEN_AT, a_document, a_passage, a_source
 
 
 def test_ask_answers(saseo, knowledge):
@@ -214,3 +216,38 @@ def test_search_without_a_hit(saseo, knowledge):
     result = saseo("search", "x", "--lang", "en")
     assert (result.code, result.out) == (0, "")
     assert "Nothing" in result.err
+
+
+def test_feedback_is_exported_as_lines_of_json(saseo, knowledge):
+    """Each opinion is one line with what it is about; without any, standard output stays empty."""
+    result = saseo("feedback", "export", "--lang", "ko")
+    assert (result.code, result.out) == (0, "")
+    assert "의견" in result.err
+    sources = [{"title": "문서 1", "uri": "/docs/문서1.md"}]
+    opinion = (
+        "down",
+        "outdated",
+        "작년 규정",
+        "slack:T1/@U1",
+        "slack",
+        "C1",
+        "연차는?",
+        "15일",
+        "model",
+        sources,
+    )
+    knowledge.said = [Opinion(WRITTEN_AT, *opinion)]
+    (line,) = saseo("feedback", "export").out.splitlines()
+    assert json.loads(line) == {
+        "given_at": "2026-11-01T00:00:00+00:00",
+        "verdict": "down",
+        "reason": "outdated",
+        "comment": "작년 규정",
+        "person": "slack:T1/@U1",
+        "platform": "slack",
+        "channel": "C1",
+        "question": "연차는?",
+        "answer": "15일",
+        "mode": "model",
+        "sources": sources,
+    }
