@@ -7,10 +7,17 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from bot.settings import Settings
 from tests.network_guard import guard
+
+# A busy machine is no failure. `--hypothesis-profile exploring` tries other examples each time.
+_SLOW = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
+hypothesis.settings.register_profile("repeatable", derandomize=True, **_SLOW)
+hypothesis.settings.register_profile("exploring", max_examples=1_000, **_SLOW)
+hypothesis.settings.load_profile("repeatable")
 
 _LOCALE = {"LC_ALL", "LC_MESSAGES", "LANGUAGE", "COLUMNS", "NO_COLOR", "FORCE_COLOR"}
 

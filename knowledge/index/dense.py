@@ -66,7 +66,7 @@ class DenseStore:
     """The folder of segments, and what has been added to them since."""
 
     def __init__(self, folder: Path, embedder: str, dimensions: int, *, ignore_files: bool = False) -> None:
-        """Open what was flushed for this embedder; vectors of another one are left behind.
+        """Open what was flushed for this embedder; vectors of another one stay behind until the next flush.
 
         Raises:
             IndexDamaged: the folder's files aren't what was written.
@@ -132,6 +132,11 @@ class DenseStore:
         delete_others(self._folder, lines)
         self._segments, self.generation = segments, generation
         self._saved = {str(line["name"]): line for line in lines}
+
+    def tidy(self) -> None:
+        """Delete what a flush that was killed left behind; for files not in use the next flush does."""
+        if self.generation >= 0:
+            delete_others(self._folder, self._saved.values())
 
     def _mine(self, manifest: dict[str, Any]) -> bool:
         return (manifest.get("version"), manifest.get("embedder"), manifest.get("dimensions")) == (

@@ -177,7 +177,10 @@ class EmbeddedIndex:
         folder = self._folder / "dense"
         embedder = self._embedder or ""
         try:
-            return DenseStore(folder, embedder, self._dimensions)
+            store = DenseStore(folder, embedder, self._dimensions)
+            if self._owner:
+                store.tidy()
+            return store
         except IndexDamaged as error:
             _log.warning("dense index is damaged and made anew: %s", error)
             if self._owner:

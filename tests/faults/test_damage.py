@@ -195,3 +195,15 @@ def test_moving_a_damaged_catalog_away_helps(
     capsys.readouterr()
     assert main(["index", str(place / "docs"), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["added"] == len(KNOWN)
+
+
+def test_files_that_nothing_names_are_deleted_by_the_owner(place: Path, tmp_path: Path) -> None:
+    """What a flush that was killed left in the folder of vectors is gone when the next owner has opened it."""
+    data = tmp_path / "data"
+    shutil.copytree(place / "data", data)
+    left = data / "index/dense/0123.vectors.npy"
+    left.write_bytes(b"half of it")
+    is_served_after(place, data, owner=False)
+    assert left.exists()
+    is_served_after(place, data, owner=True)
+    assert not left.exists()

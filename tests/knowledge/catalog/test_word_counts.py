@@ -55,7 +55,7 @@ def counted(catalog: Catalog) -> list[tuple]:
         return sorted(map(tuple, connection.exec_driver_sql("SELECT * FROM word_counts")))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(steps=st.lists(st.tuples(documents, st.sets(st.sampled_from(["/a", "/b", "/c"]))), max_size=4))
 def test_counts_follow_every_change(tmp_path_factory, steps) -> None:
     """After any changes the counts are those of a count from the beginning, without a word of what is gone."""

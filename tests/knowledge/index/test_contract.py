@@ -153,7 +153,7 @@ def test_flushed_entries_are_there_after_opening_again(open_index: Open) -> None
     assert 3 not in index.reader().search_lexical(words("text"), frozenset({EVERYONE}), 30).rows
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     sizes=st.lists(st.integers(1, 40), min_size=1, max_size=8),
     removed=st.sets(st.integers(0, 200)),

@@ -127,7 +127,7 @@ def test_missing_kiwi(monkeypatch):
     assert error.value.parameters["command"] == "pip install kiwipiepy"
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(text=TEXTS)
 def test_terms_of_any_text(analyzer, text):
     """Any text gives terms that can be packed (no spaces or separators), the same every time."""

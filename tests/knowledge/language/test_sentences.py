@@ -53,7 +53,7 @@ def test_offsets_after_emoji(analyzer):
     assert cut(analyzer, "안녕하세요 😀. 반갑습니다 😀😀. 또 만나요.", "ko")[-1] == "또 만나요."
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(text=TEXTS)
 def test_spans_of_any_text(analyzer, text):
     """Spans stand in order, don't overlap, begin and end with text, and leave out spaces only."""

@@ -93,7 +93,7 @@ def test_a_missing_byte_is_noticed(tmp_path, kind):
 
 
 @given(st.data())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_wherever_it_breaks_off(model, tmp_path_factory, data):
     """A file that was cut anywhere is shorter than it says."""
     whole = model.read_bytes()
@@ -103,7 +103,7 @@ def test_wherever_it_breaks_off(model, tmp_path_factory, data):
 
 
 @given(st.binary(max_size=200), st.integers(4, 2000))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_nonsense_is_refused_or_read(model, tmp_path_factory, noise, place):
     """Whatever the bytes, there is a header or our error, and never another."""
     whole = bytearray(model.read_bytes())

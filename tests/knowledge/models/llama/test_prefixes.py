@@ -122,7 +122,7 @@ class Bookkeeping(RuleBasedStateMachine):
 
 
 TestBookkeeping = Bookkeeping.TestCase
-TestBookkeeping.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestBookkeeping.settings = settings(max_examples=60, stateful_step_count=30)
 
 
 def evaluate(prefixes, sequence, following):

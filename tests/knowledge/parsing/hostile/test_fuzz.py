@@ -21,7 +21,7 @@ from knowledge.types import ParsedDocument
 from tests import documents
 from tests.knowledge.parsing.hostile.files import page_of, word, workbook
 
-FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 TABLE = [["직급", "일수"], ["사원", "15"]]
 TEXT = "# 제목\n\n글과 **굵은** 글, [링크](x) `code`\n\n- a\n- b\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
 
@@ -187,7 +187,7 @@ def test_pages_of_any_content(content: bytes, box: bytes) -> None:
     check("a.pdf", page_of(content, box))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.sampled_from(
         [b"", b"PK\x03\x04", b"%PDF-", b"{\\rtf", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"<HWPML"]
