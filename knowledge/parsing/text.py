@@ -23,6 +23,8 @@ _ITEM = re.compile(
 )
 _LINE = r"(?P<sign>[=\-~^\"#*+])(?P=sign){2,}[^\S\n]*"
 _UNDERLINED = re.compile(rf"(?P<title>[^\n]+)\n[^\S\n]*{_LINE}$", re.MULTILINE)
+# As in AsciiDoc and MediaWiki.
+_MARKED = re.compile(r"(?P<mark>={1,6}) +(?P<title>[^\s=][^\n]{0,120})$", re.MULTILINE)
 _OVERLINE = re.compile(rf"{_LINE}\n(?=[^\n]*\w)")
 # How a heading that stands alone on its line begins, by style.
 _NUMBERED = re.compile(
@@ -36,10 +38,10 @@ _SENTENCE_END = (".", "!", ":", ";", ",", "다", "。")
 def parse_text(text: str, stem: str) -> ParsedDocument:
     """Paragraphs stand between blank lines; one with two or more bullets or numbers is a list.
 
-    Headings are underlined lines (as in reStructuredText), and short lines between blank lines that begin
-    with a number, a chapter or a square (`1. 개요`, `제1장 총칙`, `■ 목적`) and aren't items of a list, for
-    something else follows. The first sort of heading in the text is level 1, the second level 2, and so on. A
-    short first line with a blank line after it is the title.
+    Headings are underlined lines (as in reStructuredText), lines after equals signs (as in AsciiDoc), and
+    short lines between blank lines that begin with a number, a chapter or a square (`1. 개요`, `제1장 총칙`,
+    `■ 목적`) and aren't items of a list, for something else follows. The first sort of heading in the text is
+    level 1, the second level 2, and so on. A short first line with a blank line after it is the title.
     """
     levels: dict[str, int] = {}
     blocks: list[Block] = []
@@ -70,7 +72,7 @@ def _paragraphs(text: str) -> Iterator[Span]:
 
 def _heading_style(text: str, line: Span, following: Span | None, *, first: bool) -> str:
     """The style of a heading that stands alone, or nothing if the paragraph is none."""
-    if not following or not (style := _style(text, line)):
+    if _MARKED.match(text, *line) or not following or not (style := _style(text, line)):
         return ""
     if style == "plain":
         return "title" if first else ""
@@ -92,6 +94,12 @@ def _level(levels: dict[str, int], style: str) -> int:
 
 
 def _blocks(text: str, start: int, end: int, levels: dict[str, int]) -> Iterator[Block]:
+    if marked := _MARKED.match(text, start, end):
+        title = marked["title"].rstrip().rstrip("=").rstrip()
+        first = marked.start("title")
+        yield Block("heading", first, first + len(title), level=_level(levels, marked["mark"]))
+        rest = text[marked.end() : end]
+        start = end - len(rest.lstrip())
     over = _OVERLINE.match(text, start, end)
     if heading := _UNDERLINED.match(text, over.end() if over else start, end):
         title = heading["title"]

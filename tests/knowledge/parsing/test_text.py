@@ -69,6 +69,23 @@ def test_underlined_headings() -> None:
     assert document.title == "Title"
 
 
+def test_marked_headings() -> None:
+    """AsciiDoc's and MediaWiki's, with what follows on the next line; an equation is none."""
+    document = parse_text("= Guide\n:toc:\n\n== 설치\ntext\n\n=== Details ===\n\nx\n\n== Next\n\na = b", "s")
+    blocks = [(block.kind, block.level, document.text[block.start : block.end]) for block in document.blocks]
+    assert document.title == "Guide"
+    assert blocks == [
+        ("heading", 1, "Guide"),
+        ("paragraph", 0, ":toc:"),
+        ("heading", 2, "설치"),
+        ("paragraph", 0, "text"),
+        ("heading", 3, "Details"),
+        ("paragraph", 0, "x"),
+        ("heading", 2, "Next"),
+        ("paragraph", 0, "a = b"),
+    ]
+
+
 def test_one_paragraph_keeps_the_files_name() -> None:
     """A text without headings has its file's name for a title, and is one block."""
     assert parse_text("Just this line", "note") == ParsedDocument(
