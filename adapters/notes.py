@@ -1,10 +1,19 @@
-"""What a person should know of a finished answer, as sentences. Pure."""
+"""What a person should know of an answer and of the wait for it, as sentences. Pure."""
 
 from __future__ import annotations
 
 from knowledge.errors import GenerationFailed
 from knowledge.messages import describe, text
-from knowledge.types import Answer
+from knowledge.types import Answer, Language, Status
+
+
+def queued(status: Status, language: Language) -> str:
+    """The place in the queue, and how long that is, where it is known."""
+    if status.seconds is None:
+        return text("stage-queued", language, position=status.position)
+    return text(
+        "stage-queued-seconds", language, position=status.position, seconds=max(1, round(status.seconds))
+    )
 
 
 def origin(answer: Answer) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from adapters import notes
 from adapters.protocol import LibrarianEvent, Notice
 from knowledge.messages import text
 from knowledge.types import Answer, Failed, Finished, Found, Language, Replaced, Source, Status, Token
@@ -50,7 +51,7 @@ class View:
     def waiting(self) -> str:
         """What is being waited for, as a sentence: the place in the queue, then what was found."""
         if self.status.stage == "queued" and self.status.position > 0:
-            return text("stage-queued", self.language, position=self.status.position)
+            return notes.queued(self.status, self.language)
         if self.found:
             titles = list(dict.fromkeys(source.title for source in self.found))
             return text("stage-found", self.language, count=len(titles), titles=", ".join(titles))

@@ -89,9 +89,12 @@ class AnswerScreen:
 
     def wait(self, key: str, **parameters: object) -> None:
         """Say what is being waited for, on a line that goes away. Only on a live terminal."""
+        self._wait_for(text(key, self.language, **parameters))
+
+    def _wait_for(self, sentence: str) -> None:
         if not self.is_live:
             return
-        line = Text(text(key, self.language, **parameters), style="faint", no_wrap=True, overflow="ellipsis")
+        line = Text(sentence, style="faint", no_wrap=True, overflow="ellipsis")
         if self._waiting is None:
             self._waiting = self.console.status(line, spinner="dots", spinner_style="faint")
             self._waiting.start()
@@ -115,7 +118,7 @@ class AnswerScreen:
     def _progress(self, event: AnswerEvent) -> None:
         match event:
             case Status(stage="queued", position=position) if position > 0:
-                self.wait("stage-queued", position=position)
+                self._wait_for(notes.queued(event, self.language))
             case Status(stage=stage):
                 self.wait(f"stage-{stage}")
             case Found(sources=sources) if sources:

@@ -8,7 +8,7 @@ import pytest
 
 from adapters import notes
 from knowledge.messages import has_text
-from knowledge.types import LANGUAGES, Answer, Language, Mode
+from knowledge.types import LANGUAGES, Answer, Language, Mode, Status
 from tests.fakes import a_source
 
 ANSWER = Answer("15 days [1].", "en", "model", (a_source(),))
@@ -33,6 +33,14 @@ def test_an_extract_instead_of_an_answer_says_why() -> None:
     note = notes.origin(replace(ANSWER, mode="extractive", why_not="busy"))
     assert note.startswith("Too many questions")
     assert "word for word" in note
+
+
+def test_the_wait_is_told_with_its_length() -> None:
+    """Where the model knows it; never less than a second."""
+    assert notes.queued(Status("queued", 2, 20.4), "en") == "2 questions are before yours; about 20 seconds…"
+    assert notes.queued(Status("queued", 1, 0.2), "en") == "One question is before yours; about a second…"
+    assert notes.queued(Status("queued", 2), "ko") == "앞에 질문이 2개 있습니다…"
+    assert "20초" in notes.queued(Status("queued", 2, 20.4), "ko")
 
 
 def test_claims_without_a_source_are_named() -> None:

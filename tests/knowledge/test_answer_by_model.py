@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator
 from contextlib import aclosing
 from pathlib import Path
@@ -38,7 +39,7 @@ SICK = (
 LEAVE_QUESTION = "연차는 며칠인가요?"
 SICK_QUESTION = "For how many days is sick leave paid?"
 
-Open = Callable[[FakeChatModel], Knowledge]
+Open = Callable[..., Knowledge]
 
 
 @pytest.fixture(scope="module")
@@ -57,9 +58,11 @@ def opened(data: Path) -> Iterator[Open]:
     """Opens the librarian with a model."""
     open_now: list[Knowledge] = []
 
-    def with_model(model: FakeChatModel) -> Knowledge:
+    def with_model(model: FakeChatModel, **changes: Any) -> Knowledge:
         # Beside the owner it keeps no answers, so that no test gets another's.
-        open_now.append(open_knowledge(data / "data", data / "docs", owner=False, chat_model=model))
+        open_now.append(
+            open_knowledge(data / "data", data / "docs", owner=False, chat_model=model, **changes)
+        )
         return open_now[-1]
 
     yield with_model
@@ -330,3 +333,20 @@ def test_what_was_said_before_goes_with_a_follow_up_only(opened: Open) -> None:
     assert "연차는 며칠인가요?" in leaning
     assert "15일입니다." in leaning
     assert len(alone) == 4
+
+
+def test_a_source_has_one_number_for_the_person_whatever_the_prompt_calls_it(opened: Open) -> None:
+    """The best passage is [1] wherever the prompt has it for the sake of what the model has read before."""
+    model = FakeChatModel([says("[1]")])
+    knowledge = opened(model, answer_threshold=0.0)
+    called: set[tuple[str, ...]] = set()
+    for question in ("sick leave 연차", "연차 sick"):
+        ask(knowledge, question)
+        numbered = re.findall(r'<passage n="(\d)" title="([^"]*)"', model.requests[-1].messages[1].content)
+        called.add(tuple(title for _, title in numbered))
+        for number, title in numbered:
+            model.scripts = [says(f"{title} [{number}]")]
+            answer = answer_of(ask(knowledge, question))
+            assert [source.title for source in answer.sources] == [title]
+            assert answer.text == f"{title} [{answer.sources[0].number}]"
+    assert len(called) == 1, "both prompts begin alike, though another passage comes first for each"
