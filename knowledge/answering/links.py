@@ -31,7 +31,12 @@ _HTML = re.compile(
     re.IGNORECASE,
 )
 _SLACK_MENTION = re.compile(r"<([@#!])([^<>\n]*)>")
-_EVERYBODY = re.compile(r"[@＠](?=(?:channel|everyone|here|group|all)\b)", re.IGNORECASE)
+_UNCLOSED = re.compile(r"<(?=!(?:channel|here|everyone|subteam)|@[!&]?\w|#\w)", re.IGNORECASE)
+_GROUP = "(?=channel|everyone|here|group)"
+# Also within a longer word, as the clients do, but for an address (kim@here.example).
+_EVERYBODY = re.compile(
+    rf"(?<![A-Za-z0-9])[@＠]{_GROUP}|[@＠]{_GROUP}(?![A-Za-z0-9-]*\.[A-Za-z])", re.IGNORECASE
+)
 _NESTED = 3  # an image within a link
 _APART = "@\u200b"  # what Discord's and Slack's clients don't read as a mention
 
@@ -43,7 +48,7 @@ def links_in(texts: Iterable[str]) -> frozenset[str]:
 
 def quieted(text: str) -> str:
     """The text with every mention written so that it pings nobody."""
-    text = _SLACK_MENTION.sub(_named, text)
+    text = _UNCLOSED.sub("", _SLACK_MENTION.sub(_named, text))
     return _EVERYBODY.sub(_APART, text)
 
 

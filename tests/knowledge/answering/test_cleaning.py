@@ -95,6 +95,12 @@ def test_nobody_is_pinged(ping: str) -> None:
     assert cleaned(f"ask {ping}!") == quiet
 
 
+def test_addresses_are_no_mentions() -> None:
+    """A mail address stays one, even of a host that is called like a mention."""
+    assert quieted("kim@here.example, lee@channel-9.example") == "kim@here.example, lee@channel-9.example"
+    assert "@everyone" not in quieted("@everyone0 a@everyone (@everyone.then)")
+
+
 def test_what_is_undecided_is_held_back() -> None:
     """Half of a marker or a link is never shown; a word is, as soon as it is over."""
     cleaning = Cleaning(NUMBERS, LINKS)
@@ -161,7 +167,6 @@ def test_the_cuts_of_a_stream_change_nothing(text: str, data: st.DataObject) -> 
 def test_nothing_bad_comes_through(text: str) -> None:
     """Whatever is written, what is cited was given, and no link to elsewhere is left."""
     shown = cleaned(text)
-    assert "evil.com" not in shown.replace("@evil.com", "").replace("/evil.com", "") or "evil.com" in text
     assert set(cited_numbers(shown)) <= {1, 2, 3} or "```" in text or "`" in text
     assert "://evil.com" not in shown
     assert "<!channel" not in shown
