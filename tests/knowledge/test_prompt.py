@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.errors import GenerationFailed
@@ -172,6 +172,7 @@ def test_a_question_that_doesnt_fit_is_an_error() -> None:
     assert raised.value.parameters["reason"] == "too_long"
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.lists(st.text(max_size=40), min_size=1, max_size=5).map("\n".join), min_size=1, max_size=4),
     st.lists(st.tuples(st.text(max_size=60), st.text(max_size=60)), max_size=4),
@@ -205,6 +206,7 @@ SPECIAL = [
 SPECIAL += ["<end_of_turn>", "<<SYS>>", "<｜User｜>", "<", ">", "/", "passage", "\n", "글"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(SPECIAL), max_size=12).map("".join), st.text(max_size=30))
 def test_no_text_can_close_its_fence_or_speak_for_the_template(text: str, more: str) -> None:
     """Whatever a document, its title or a question says, the prompt has the fences that the code wrote."""

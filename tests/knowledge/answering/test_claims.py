@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.answering.claims import Cited, Claims
@@ -158,6 +158,7 @@ def test_changed_numbers_in_the_handbook_are_noticed(handbook: Knowledge) -> Non
     assert noticed >= 0.95 * changed
 
 
+@settings(deadline=None)
 @given(st.text(max_size=120), st.text(max_size=120))
 def test_any_text_can_be_checked(answer: str, source: str) -> None:
     """Whatever is written, checking ends in claims that stand in the answer, and finds none in itself."""

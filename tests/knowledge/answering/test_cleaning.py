@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.answering.cleaning import Cleaning, cited_numbers
@@ -154,6 +154,7 @@ PARTS += [
 ]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(PARTS), max_size=30).map("".join), st.data())
 def test_the_cuts_of_a_stream_change_nothing(text: str, data: st.DataObject) -> None:
     """However a text is cut into pieces, the same is shown."""
@@ -163,6 +164,7 @@ def test_the_cuts_of_a_stream_change_nothing(text: str, data: st.DataObject) -> 
     assert cleaned(*pieces) == whole
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(max_size=80), st.lists(st.sampled_from(PARTS), max_size=30).map("".join)))
 def test_nothing_bad_comes_through(text: str) -> None:
     """Whatever is written, what is cited was given, and no link to elsewhere is left."""

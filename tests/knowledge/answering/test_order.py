@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.answering.order import PassageOrder
@@ -44,6 +44,7 @@ def test_what_is_used_most_comes_first_among_the_new() -> None:
     assert order.arrange(sizes(A, D)) == (D, A)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sets(st.sampled_from("abcdef"), min_size=1), max_size=40))
 def test_every_order_has_all_passages_once(questions: list[set[str]]) -> None:
     """Nothing is lost or doubled, however many prompts there were."""
