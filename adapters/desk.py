@@ -160,6 +160,7 @@ class Desk:
             await self._patiently(lambda: self._surface.finish(claim, view))
             await self._librarian.finish(claim, "failed" if view.failure else "finished")
         except ChatUnavailable as error:
+            self._librarian.note(error)
             _log.warning("question %s could not be answered: %s", claim.id, error)
             if error.parameters.get("reason") != "unreachable":  # else the next start tries again
                 await self._librarian.finish(claim, "failed")
@@ -190,7 +191,7 @@ class Desk:
         try:
             await self._surface.show(running.claim, view)
         except ChatUnavailable as error:
-            _log.debug("an edit was left out: %s", error)
+            self._librarian.note(error)
         await asyncio.wait({before})
 
     async def _grow(self, claim: Claim) -> View:
@@ -217,7 +218,7 @@ class Desk:
             try:
                 await self._surface.show(claim, board.take())
             except ChatUnavailable as error:
-                _log.debug("an edit was left out: %s", error)
+                self._librarian.note(error)
             except Exception:  # noqa: BLE001 - the finished answer is still to come
                 _log.exception("an edit of question %s failed", claim.id)
                 return
@@ -230,6 +231,7 @@ class Desk:
             except ChatUnavailable as error:
                 if error.parameters.get("reason") != "unreachable":
                     raise
+                self._librarian.note(error)
             await asyncio.sleep(seconds)
         return await action()
 

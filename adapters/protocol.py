@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, Protocol, Self
 
+from knowledge.errors import ChatUnavailable
 from knowledge.types import Answer, AnswerEvent, Language
 
 Kind = Literal["mention", "direct", "follow_up", "command", "about"]
@@ -216,6 +217,13 @@ class Told:
 
 class Librarian(Protocol):
     """What an adapter asks for. One for each adapter."""
+
+    @property
+    def platform(self) -> str:
+        """Of the adapter."""
+
+    def note(self, error: ChatUnavailable) -> None:
+        """Hear of something that the platform could not be made to do, whatever becomes of the answer."""
 
     async def claim(self, message: Message) -> Claim | None:
         """Claim a question, durably; None when it is claimed already. Call it before acknowledging."""

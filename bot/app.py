@@ -17,6 +17,7 @@ from bot.chat_model import borrowed_model, own_model
 from bot.chats import Announce, Chats
 from bot.folders import configured_folders
 from bot.handover import Owned, serve
+from bot.operations.service import operations
 from bot.ownership import is_owned, owned
 from bot.schedule import Schedule
 from bot.settings import Settings
@@ -158,19 +159,22 @@ class App:
         self._settings = settings
         self._catalog = parts.catalog
         self._model = parts.chat_model
+        self._operations = operations(settings, self.knowledge, parts)
         self._stack = AsyncExitStack()
         self._stopping = threading.Event()
 
     @property
     def handler(self) -> Handler:
         """Answers a question."""
-        return self.knowledge.answer
+        answer = self.knowledge.answer
+        return self._operations.metrics.measured(answer) if self._operations else answer
 
     async def __aenter__(self) -> Self:
         """Start.
 
         Raises:
             AlreadyRunning: another process owns the data folder.
+            AddressUnavailable: HTTP_HOST:HTTP_PORT can't be had.
         """
         async with AsyncExitStack() as stack:
             await self._start(stack)
@@ -184,12 +188,14 @@ class App:
         stack.push_async_callback(run_blocking, self.knowledge.close)
         if isinstance(self._model, AbstractAsyncContextManager):
             await stack.enter_async_context(self._model)
+        if self._operations is not None:
+            await self._operations.start(stack)
         await stack.enter_async_context(self._background("warm", self.knowledge.warm))
         await stack.enter_async_context(
             self._background("requests", serve, self.knowledge, self._catalog, self._stopping)
         )
         stack.push_async_callback(schedule.stop)
-        stack.callback(self._stopping.set)
+        stack.callback(self._stop)
         schedule.start()
 
     async def connect(self, announce: Announce) -> None:
@@ -198,7 +204,10 @@ class App:
         Args:
             announce: is told who is connected and what went wrong.
         """
-        chats = Chats(self.knowledge, self._catalog, self._settings, announce)
+        watch = self._operations.watched if self._operations else None
+        chats = Chats(self.knowledge, self.handler, self._catalog, self._settings, announce, watch)
+        if self._operations is not None:
+            self._operations.readiness.add_all(chats.conditions)
         await self._stack.enter_async_context(chats)
 
     async def __aexit__(
@@ -207,11 +216,21 @@ class App:
         """Stop, in the reverse order of starting."""
         await self._stack.aclose()
 
+    def _stop(self) -> None:
+        self._stopping.set()
+        if self._operations is not None:
+            self._operations.readiness.is_stopping = True
+
     async def _refresh(self) -> None:
         await run_blocking(self._logged, "refresh", self._refresh_now)
 
     def _refresh_now(self) -> None:
-        report = self.knowledge.refresh(stopped=self._stopping.is_set)
+        try:
+            report = self.knowledge.refresh(stopped=self._stopping.is_set)
+        except Exception:
+            if self._operations is not None:
+                self._operations.metrics.refresh_failed()
+            raise
         with self._catalog.write() as connection:
             turns.forget_gone(connection)
         _log.info(

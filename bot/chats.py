@@ -9,16 +9,20 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from adapters.protocol import Adapter
+from adapters.protocol import Librarian as Asked
 from adapters.slack import open_slack
 from bot.commands import Commands
 from bot.librarian import Librarian
+from bot.operations.readiness import READY, Condition
 from bot.permissions import Permissions
 from bot.settings import Settings
 from knowledge.catalog import Catalog
 from knowledge.errors import SaseoError
+from knowledge.messages import describe, text
 from knowledge.service import Knowledge
 from knowledge.sources.uploads import Uploads
 from knowledge.threads import run_blocking
+from knowledge.types import Handler
 
 _log = logging.getLogger(__name__)
 
@@ -33,16 +37,27 @@ class Chats:
     """Connects while the block lasts. A platform that fails says so, and the others go on.
 
     Args:
-        knowledge: answers.
+        knowledge: what the commands are about.
+        handler: answers.
         catalog: of the same knowledge.
         settings: read.
         announce: is told who is connected and what went wrong.
+        watch: wraps each platform's librarian.
     """
 
     def __init__(
-        self, knowledge: Knowledge, catalog: Catalog, settings: Settings, announce: Announce
+        self,
+        knowledge: Knowledge,
+        handler: Handler,
+        catalog: Catalog,
+        settings: Settings,
+        announce: Announce,
+        watch: Callable[[Asked], Asked] | None = None,
     ) -> None:
         self._knowledge = knowledge
+        self._handler = handler
+        self._watch = watch
+        self._conditions: dict[str, Condition] = {}
         self._catalog = catalog
         self._settings = settings
         self._announce = announce
@@ -50,17 +65,18 @@ class Chats:
 
     async def __aenter__(self) -> Self:
         """Begin to connect, in the background."""
-        makers: list[Callable[[], Adapter]] = []
+        makers: dict[str, Callable[[], Adapter]] = {}
         settings = self._settings
         tokens = {"SLACK_BOT_TOKEN": settings.slack_bot_token, "SLACK_APP_TOKEN": settings.slack_app_token}
         missing = [name for name, token in tokens.items() if not token.get_secret_value()]
         if not missing:
-            makers.append(self._slack)
+            makers["slack"] = self._slack
         elif len(missing) == 1:
             self._announce("run-slack-needs-both", missing=missing[0])
         if settings.discord_bot_token.get_secret_value():
             self._announce("run-no-discord")
-        self._running = [asyncio.create_task(self._run(make)) for make in makers]
+        self._conditions = dict.fromkeys(makers, Condition(is_ready=False, why="It isn't connected yet."))
+        self._running = [asyncio.create_task(self._run(*maker)) for maker in makers.items()]
         return self
 
     async def __aexit__(
@@ -71,15 +87,26 @@ class Chats:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
 
-    async def _run(self, make: Callable[[], Adapter]) -> None:
+    def conditions(self) -> dict[str, Condition]:
+        """How each platform is that should be connected, by its name."""
+        return dict(self._conditions)
+
+    def _connected(self, platform: str, **names: str) -> None:
+        self._conditions[platform] = READY
+        self._announce(f"run-{platform}-connected", **names)
+
+    async def _run(self, platform: str, make: Callable[[], Adapter]) -> None:
         try:
             adapter = make()
             await run_blocking(self._knowledge.prepare)
-            await adapter.run(self._librarian(adapter))
+            librarian: Asked = self._librarian(adapter)
+            await adapter.run(self._watch(librarian) if self._watch else librarian)
         except SaseoError as error:
+            self._conditions[platform] = Condition(is_ready=False, why=describe(error, "en"))
             _log.warning("a chat platform is off: %s", error)
             self._announce(error)
         except Exception:  # noqa: BLE001 - the other platform goes on
+            self._conditions[platform] = Condition(is_ready=False, why=text("run-chat-failed", "en"))
             _log.exception("a chat platform failed")
             self._announce("run-chat-failed")
 
@@ -90,7 +117,7 @@ class Chats:
             settings.slack_app_token.get_secret_value(),
             settings.slack_api_base_url,
             trust_guests=settings.trust_guests == "on",
-            on_connected=lambda bot, team: self._announce("run-slack-connected", bot=bot, team=team),
+            on_connected=lambda bot, team: self._connected("slack", bot=bot, team=team),
         )
 
     def _librarian(self, adapter: Adapter) -> Librarian:
@@ -99,7 +126,7 @@ class Chats:
         permissions = Permissions(directory, platform, self._settings.bot_admins)
         uploads = Uploads(self._settings.data_dir / "uploads", self._knowledge.parse)
         return Librarian(
-            self._knowledge.answer,
+            self._handler,
             self._catalog,
             directory,
             permissions,

@@ -33,7 +33,7 @@ from knowledge import messages
 from knowledge.catalog import Catalog, Connection, chats, turns
 from knowledge.catalog.chats import ClaimKey, ClaimRow
 from knowledge.catalog.turns import Answered
-from knowledge.errors import SaseoError
+from knowledge.errors import ChatUnavailable, SaseoError
 from knowledge.language import detect
 from knowledge.threads import run_blocking
 from knowledge.types import Answer, Failed, Finished, Found, Handler, Language, Question, Turn
@@ -83,6 +83,13 @@ class Librarian:
         self._admitted: set[int] = set()
         self._given_up: set[int] = set()  # claims that get an apology instead of another attempt
         self._stops: dict[int, asyncio.Event] = {}
+
+    @property
+    def platform(self) -> str:
+        return self._platform
+
+    def note(self, error: ChatUnavailable) -> None:
+        _log.debug("%s: %s", self._platform, error)
 
     async def claim(self, message: Message) -> Claim | None:
         number = await run_blocking(self._claim, message)

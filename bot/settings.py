@@ -154,6 +154,9 @@ class Settings(BaseSettings):
     trust_guests: Switch = "off"
     bot_admins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = ()
 
+    http_host: str = Field("127.0.0.1", min_length=1)
+    http_port: int | None = Field(None, ge=1, le=65535)
+
     saseo_lang: Annotated[Literal["", "ko", "en"], BeforeValidator(_lower)] = ""
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
     log_format: Annotated[Literal["console", "json"], BeforeValidator(_lower)] = "console"

@@ -15,6 +15,7 @@
     ├── CatalogDamaged          the catalog's file can't be read
     ├── StorageFull             the disk is full
     ├── ChatUnavailable         a chat platform can't be reached, or refuses
+    ├── AddressUnavailable      an address to listen at can't be had
     └── AlreadyRunning          another process owns the data folder
 
 An error carries the key of its sentence in the message catalogue (`messages/`) and the sentence's
@@ -134,6 +135,14 @@ class CatalogDamaged(SaseoError):
 
 class StorageFull(SaseoError):
     """Parameters: path."""
+
+
+class AddressUnavailable(SaseoError):
+    """Nothing can be served at an address.
+
+    Parameters: address, reason (`taken`: another program listens there, `denied`: this account may not use
+    the port, `host`: this machine has no such address), detail.
+    """
 
 
 class AlreadyRunning(SaseoError):

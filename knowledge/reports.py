@@ -96,6 +96,16 @@ class IndexCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class LastRun:
+    """The refresh that ended last: the `number`th of this catalog, in UTC, with its counts by `COUNTS`."""
+
+    number: int
+    finished_at: datetime
+    seconds: float
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class KnowledgeStatus:
     """What is known, with what, and how fresh. `problems` are the last run's, withheld folders included."""
 
@@ -104,5 +114,10 @@ class KnowledgeStatus:
     passages_by_language: dict[Language, int]
     generation: int
     embedder: EmbedderStatus | None
-    last_refresh: datetime | None
+    last_run: LastRun | None
     problems: tuple[Problem, ...]
+
+    @property
+    def last_refresh(self) -> datetime | None:
+        """When the last refresh ended, in UTC."""
+        return self.last_run.finished_at if self.last_run else None

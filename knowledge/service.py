@@ -241,7 +241,7 @@ class Knowledge:
                 passages_by_language={"ko": by_language.get("ko", 0), "en": by_language.get("en", 0)},
                 generation=reading.generation(connection),
                 embedder=self._parts.embedder_status,
-                last_refresh=notes.last_run(connection),
+                last_run=notes.last_run(connection),
                 problems=tuple(notes.all_problems(connection)),
             )
 

@@ -36,7 +36,7 @@ HOMES = {
     "llama_cpp": "knowledge/models/llama/",
     "olefile": "knowledge/parsing/mail.py",
     "openai": "knowledge/models/connection.py",
-    "prometheus_client": "knowledge/models/llama/",
+    "prometheus_client": ("bot/operations/", "knowledge/models/llama/"),
     "pydantic_settings": "bot/",
     "pymilvus": "knowledge/index/milvus/",
     "pypdfium2": "knowledge/parsing/pdf.py",
@@ -45,14 +45,14 @@ HOMES = {
     "slack_bolt": "adapters/slack/",
     "slack_sdk": "adapters/slack/",
     "sqlalchemy": "knowledge/catalog/",
-    "starlette": "knowledge/models/llama/",
+    "starlette": ("bot/operations/", "knowledge/models/llama/"),
     "striprtf": "knowledge/parsing/rtf.py",
     "Stemmer": "knowledge/language/",
     "tantivy": "knowledge/index/lexical.py",
     "torch": "knowledge/embedding/",
     "transformers": "knowledge/embedding/",
     "unhwp": "knowledge/parsing/hwp.py",
-    "uvicorn": "knowledge/models/llama/",
+    "uvicorn": ("bot/operations/", "knowledge/models/llama/"),
 }
 # Reading the environment, however it is spelt.
 ENVIRONMENT = {"environ", "environb", "getenv", "getenvb"}

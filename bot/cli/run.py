@@ -25,6 +25,7 @@ from bot.cli.index import index_folders
 from bot.cli.offers import offer_models
 from bot.cli.session import Session
 from bot.envfile import decode
+from bot.operations.address import is_open, written
 from knowledge.errors import SaseoError
 from knowledge.messages import describe
 
@@ -45,6 +46,7 @@ def run(session: Session, sample: Path | None) -> None:
     kind = input_kind()
     settings = session.settings
     logs.configure(settings, to_stderr=kind == "none")
+    _tell_address(session)
     if sample is not None:
         _index_sample(session, sample)
     if kind == "terminal":
@@ -55,6 +57,16 @@ def run(session: Session, sample: Path | None) -> None:
         session.leave(0 if fine else 1)
     else:
         asyncio.run(_serve(session))
+
+
+def _tell_address(session: Session) -> None:
+    """Where status and figures will be, and who can reach them."""
+    settings = session.settings
+    if settings.http_port is not None:
+        address = written(settings.http_host, settings.http_port)
+        session.say("operations-at", style="faint", address=address)
+        if is_open(settings.http_host):
+            session.say("operations-open", style="warning", address=address)
 
 
 def input_kind(descriptor: int = 0) -> Input:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from knowledge import errors
 from knowledge.catalog.records import GivenUp
 from knowledge.catalog.schema import documents, exclusions, folders, passages, problems, requests, runs
-from knowledge.reports import COUNTS, Problem, RefreshReport
+from knowledge.reports import COUNTS, LastRun, Problem, RefreshReport
 
 _RUNS_KEPT = 1_000
 _ANSWERS_KEPT = timedelta(days=1)
@@ -121,10 +121,12 @@ def record_run(connection: Connection, report: RefreshReport) -> None:
     connection.execute(delete(runs).where(runs.c.id <= newest - _RUNS_KEPT))
 
 
-def last_run(connection: Connection) -> datetime | None:
-    """When the last run ended, in UTC."""
-    finished: datetime | None = connection.scalar(select(func.max(runs.c.finished_at)))
-    return finished.replace(tzinfo=UTC) if finished else None
+def last_run(connection: Connection) -> LastRun | None:
+    """The run that ended last."""
+    found = connection.execute(select(runs).order_by(runs.c.id.desc()).limit(1)).first()
+    if found is None:
+        return None
+    return LastRun(found.id, found.finished_at.replace(tzinfo=UTC), found.seconds, found.counts)
 
 
 def counts(connection: Connection) -> tuple[int, dict[str, int]]:

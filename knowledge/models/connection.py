@@ -111,6 +111,22 @@ class Connection:
         self, method: str, url: str, body: Mapping[str, Any] | None = None
     ) -> dict[str, Any] | None:
         """A short question with a JSON object for an answer; None when the server has no such thing."""
+        found = await self._short_answer(method, url, body)
+        if found is None:
+            return None
+        answer = _json(found)
+        if not isinstance(answer, dict):
+            raise GenerationFailed(reason="invalid", detail=type(answer).__name__)
+        return answer
+
+    async def read(self, url: str) -> bytes | None:
+        """What stands at an address; None when the server has no such thing."""
+        found = await self._short_answer("GET", url)
+        return None if found is None else found.content
+
+    async def _short_answer(
+        self, method: str, url: str, body: Mapping[str, Any] | None = None
+    ) -> httpx2.Response | None:
         with _failures("unreachable"):
             try:
                 async with asyncio.timeout(self._short):
@@ -123,10 +139,7 @@ class Connection:
             return None
         if not found.is_success:
             raise GenerationFailed(reason=failure(found.status_code, _json(found)), detail=found.status_code)
-        answer = _json(found)
-        if not isinstance(answer, dict):
-            raise GenerationFailed(reason="invalid", detail=type(answer).__name__)
-        return answer
+        return found
 
 
 @asynccontextmanager

@@ -166,6 +166,24 @@ class RemoteModel:
         silence = health.get("silence") if health else None
         return float(silence) if isinstance(silence, int | float) else None
 
+    async def figures(self) -> bytes:
+        """Our server's figures in Prometheus' text format; nothing where there are none.
+
+        Raises:
+            GenerationFailed: the server doesn't answer.
+        """
+        async with self._connection(_BYTES_BESIDE) as connection:
+            return await connection.read(f"{self._root}/metrics") or b""
+
+    async def check(self) -> None:
+        """Ask the server what it is.
+
+        Raises:
+            GenerationFailed: it doesn't answer, or refuses the key.
+        """
+        self._known = None
+        await self._server()
+
     async def prepare(self) -> None:
         """Load what the first question would load."""
         await run_blocking(_connect)

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.chats import Chats
+from bot.operations.readiness import READY, Condition
 from bot.settings import Settings
 from knowledge.errors import ChatUnavailable, SaseoError
 from knowledge.messages import describe
@@ -36,7 +37,8 @@ def heard(folder: Path, **changes: Any) -> list[Any]:
             values = {"slack_api_base_url": slack.base_url, "data_dir": folder, **changes}
             settings = Settings(**{name: _secret(name, value) for name, value in values.items()})
             knowledge, announce = open_knowledge(folder), Heard()
-            async with Chats(knowledge, knowledge._parts.catalog, settings, announce):
+            chats = Chats(knowledge, knowledge.answer, knowledge._parts.catalog, settings, announce)
+            async with chats:
                 if settings.slack_bot_token.get_secret_value():
                     await asyncio.wait_for(announce.something.wait(), 20)
             knowledge.close()
@@ -78,3 +80,30 @@ def test_a_wrong_token_says_which_and_where_to_get_it(tmp_path: Path) -> None:
 def test_nothing_is_said_without_tokens(tmp_path: Path) -> None:
     """Who uses the terminal alone hears nothing of chat platforms."""
     assert heard(tmp_path) == []
+
+
+def test_a_platform_is_ready_once_it_is_connected(tmp_path: Path) -> None:
+    """What should be connected is told from the start, and what is wrong with it."""
+
+    async def conditions(bot_token: str) -> dict[str, Condition]:
+        async with FakeSlack() as slack:
+            settings = Settings(
+                slack_api_base_url=slack.base_url,
+                data_dir=tmp_path,
+                slack_bot_token=SecretStr(bot_token),
+                slack_app_token=SecretStr(APP_TOKEN),
+            )
+            knowledge, announce = open_knowledge(tmp_path), Heard()
+            chats = Chats(knowledge, knowledge.answer, knowledge._parts.catalog, settings, announce)
+            assert chats.conditions() == {}
+            async with chats:
+                assert not chats.conditions()["slack"].is_ready
+                await asyncio.wait_for(announce.something.wait(), 20)
+                found = chats.conditions()
+            knowledge.close()
+            return found
+
+    assert asyncio.run(conditions(BOT_TOKEN)) == {"slack": READY}
+    wrong = asyncio.run(conditions("xoxb-wrong"))["slack"]
+    assert not wrong.is_ready
+    assert "docs/slack.md" in wrong.why

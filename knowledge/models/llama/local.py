@@ -98,6 +98,17 @@ class LocalModel:
             with suppress(asyncio.CancelledError):
                 await self._running
 
+    async def figures(self) -> bytes:
+        """The process's figures in Prometheus' text format; nothing while there is none that answers."""
+        life = self._supervisor.life
+        if life is None:
+            return b""
+        try:
+            return await life.model.figures()
+        except GenerationFailed as error:
+            _log.debug("the model's process gives no figures: %s", error)
+            return b""
+
     async def until_ready(self) -> None:
         """Wait for the process, as long as nothing is wrong.
 

@@ -19,6 +19,10 @@ _GAUGES = {
     "context_size": "Tokens that the key-value cache holds",
     "threads": "Threads in use",
 }
+_RATES = {
+    "prefill_rate": "Tokens a second while prompts are evaluated, lately",
+    "decode_rate": "Tokens a second that one answer gets, lately",
+}
 _COUNTERS = {
     "prompt_tokens": "Tokens of prompts",
     "cached_tokens": "Tokens of prompts that were not evaluated again",
@@ -40,6 +44,9 @@ class _Engine(Collector):
             yield GaugeMetricFamily(f"saseo_llm_{name}", meaning, getattr(status, name))
         for name, meaning in _COUNTERS.items():
             yield CounterMetricFamily(f"saseo_llm_{name}", meaning, getattr(status, name))
+        for name, meaning in _RATES.items():
+            if (rate := getattr(status, name)) is not None:
+                yield GaugeMetricFamily(f"saseo_llm_{name}", meaning, rate)
         silence = time.monotonic() - status.last_step
         yield GaugeMetricFamily("saseo_llm_silence_seconds", "Since the engine's last sign of life", silence)
 

@@ -213,3 +213,15 @@ def test_nobody_is_asked_without_a_terminal(saseo, stdin, monkeypatch):
     stdin("lines")
     saseo("run")
     assert asked == []
+
+
+@pytest.mark.parametrize(("host", "is_open"), [("127.0.0.1", False), ("0.0.0.0", True)])
+def test_where_figures_are_is_told_and_who_can_read_them(saseo, stdin, monkeypatch, host, is_open):
+    """With a port one line has the address; a host that lets others in is pointed out."""
+    stdin("lines")
+    assert "/metrics" not in saseo("run", "--lang", "en").err
+    monkeypatch.setenv("HTTP_PORT", "9464")
+    monkeypatch.setenv("HTTP_HOST", host)
+    said = saseo("run", "--lang", "en").err
+    assert f"http://{host}:9464/readyz" in said
+    assert ("lets other machines read" in said) is is_open

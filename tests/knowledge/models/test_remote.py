@@ -12,8 +12,10 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from knowledge.errors import GenerationFailed
 from knowledge.models.chat import ChatMessage, ChatRequest, Delta, Done, Queued, Reading
+from knowledge.models.llama.server import application
 from knowledge.models.remote import Endpoint, Patience, RemoteModel
 from knowledge.models.wire import Sampling
+from tests.fakes import FakeEngine
 from tests.http_server import served
 from tests.knowledge.models.fake_server import ANSWER, WHOLE, FakeServer, delta, event, refusal
 
@@ -324,3 +326,12 @@ def test_an_address_that_is_no_such_server(model, server):
     """A web page where JSON should be: the address is wrong."""
     server.models = HTMLResponse("<h1>Hello</h1>")
     assert failed(model) == "invalid"
+
+
+def test_figures_are_our_servers(model):
+    """Our server gives them, rates included; another one may have none."""
+    with served(application(FakeEngine(), "fake", "key")) as address:
+        figures = asyncio.run(client(address).figures()).decode()
+    assert "saseo_llm_waiting 1.0" in figures
+    assert "saseo_llm_decode_rate 4.0" in figures
+    assert asyncio.run(model.figures()) == b""

@@ -1,0 +1,1 @@
+"""What an operator needs of a running librarian: whether it lives, whether it is ready, and figures."""
