@@ -14,7 +14,7 @@ from contextlib import suppress
 from queue import Queue
 from typing import Any, BinaryIO
 
-from knowledge.errors import GenerationFailed, ModelUnavailable, SaseoError
+from knowledge.errors import GenerationFailed, MissingDependency, ModelUnavailable, SaseoError
 from knowledge.models.chat import ChatMessage, ChatRequest, Done
 from knowledge.models.llama.order import Order, failure_to_json
 
@@ -85,10 +85,12 @@ def _trial(engine: Any, out: BinaryIO) -> int:
 
 
 def _serve(engine: Any, order: Order, lifeline: Lifeline, out: BinaryIO) -> int:
-    import uvicorn
+    try:
+        import uvicorn
 
-    from knowledge.models.llama.server import application
-
+        from knowledge.models.llama.server import application
+    except ImportError as error:
+        raise MissingDependency(package=str(error.name), command="pip install 'saseo[serve]'") from error
     try:
         listening = _listen(order)
     except OSError as error:

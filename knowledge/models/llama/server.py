@@ -61,6 +61,7 @@ def application(engine: Engine, model: str, api_key: str) -> Starlette:
         exception_handlers={
             BadRequest: _bad_request,
             GenerationFailed: _failed,
+            ClientDisconnect: _gone,
             404: _http_error,
             405: _http_error,
         },
@@ -200,6 +201,10 @@ async def _failed(_: Request, error: Exception) -> Response:
     # Whoever is told "busy" should hear of it at once; a library that tries again only adds to the queue.
     headers = {"Retry-After": "30", "x-should-retry": "false"} if reason == "busy" else {}
     return JSONResponse(error_body(error), _STATUSES.get(reason, 500), headers)
+
+
+async def _gone(_: Request, __: Exception) -> Response:
+    return Response(status_code=499)  # as nginx notes it; nobody reads it
 
 
 async def _http_error(_: Request, error: Exception) -> Response:

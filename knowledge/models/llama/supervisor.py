@@ -152,8 +152,12 @@ class Supervisor:
         if not again:
             await self._set("starting")
         process = await start(self._order, self._launch, self._pace.start)
-        model = self._client(process)
-        await model.prepare()
+        try:
+            model = self._client(process)
+            await model.prepare()
+        except BaseException:
+            await process.stop()
+            raise
         self.life = Life(process, model, asyncio.get_running_loop().create_future())
         self.life.unused.set()
         await self._set("ready")
