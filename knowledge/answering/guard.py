@@ -22,6 +22,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _HANGUL = re.compile("[가-힣]")
 _LATIN = re.compile("[A-Za-z]")
 _ENOUGH = 40  # letters of its own after which a text's language is plain
+_A_FEW = 12  # letters of its own after which a whole text must have some in the language's script
 _LEAST_SHARE = 0.25  # of those letters, in the language's own script
 
 
@@ -55,3 +56,7 @@ class LanguageGuard:
                 self._letters += len(word)
                 self._own += len(self._script.findall(word))
         return self._letters < _ENOUGH or self._own >= _LEAST_SHARE * self._letters
+
+    def accepts_the_whole(self) -> bool:
+        """Whether the answer, which is over now, was in its language; of a word or two that can't be told."""
+        return self._own > 0 or self._letters < _A_FEW

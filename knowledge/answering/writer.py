@@ -145,8 +145,14 @@ class _Text:
         return "" if may_become_refusal(self.whole) else self._shown()
 
     def rest(self) -> str:
-        """What is left to be shown at the end: nothing of the sentence for "the passages don't answer"."""
+        """What is left to be shown at the end: nothing of the sentence for "the passages don't answer".
+
+        Raises:
+            GenerationFailed: it is in another language.
+        """
         self._take(self._cleaning.finish())
+        if not says_not_in_passages(self.whole) and not self._guard.accepts_the_whole():
+            raise GenerationFailed(reason="language", model="", detail="")
         return "" if says_not_in_passages(self.whole) else self._shown()
 
     def _take(self, text: str) -> None:

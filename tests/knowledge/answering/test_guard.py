@@ -58,3 +58,20 @@ def test_another_language_is_noticed(language: Language, text: str) -> None:
 def test_han_are_found_in_all_planes() -> None:
     """Compatibility and supplementary characters count; Hangul and kana don't."""
     assert han_in(["民法 豈 𠀀 々", "가나다 カナ abc"]) == frozenset("民法豈𠀀々")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "is_right"),
+    [
+        ("en", "도쿄 호텔은 하루 한도가 있습니다 [1].", False),
+        ("ko", "The limit is unknown to everybody here.", False),
+        ("en", "김민수 [1]", True),
+        ("ko", "Sapphire [1]", True),
+        ("ko", "한도는 Sapphire Reserve 등급입니다 [1].", True),
+    ],
+)
+def test_a_short_answer_is_judged_at_its_end(language: Language, text: str, is_right: bool) -> None:
+    """A whole sentence without a letter of the language's script isn't in it; a name or two may be."""
+    guard = LanguageGuard(language, [PASSAGE])
+    assert guard.accepts(text)
+    assert guard.accepts_the_whole() is is_right
