@@ -20,6 +20,7 @@ from adapters.protocol import Claim, Librarian, LibrarianEvent, Message
 from adapters.view import View
 from knowledge.errors import ChatUnavailable
 from knowledge.messages import text
+from knowledge.tracing import tracing
 from knowledge.types import Failed, Status
 
 _log = logging.getLogger(__name__)
@@ -148,6 +149,10 @@ class Desk:
         return replace(claim, reply=reply, may_be_posted=not reply)
 
     async def _answer(self, running: _Running) -> None:
+        with tracing(running.claim.message.key):
+            await self._answer_traced(running)
+
+    async def _answer_traced(self, running: _Running) -> None:
         claim = running.claim
         try:
             if claim.refusal:

@@ -1,19 +1,26 @@
 """The log: DATA_DIR/logs/saseo.log, and standard error for a process that nobody watches.
 
 At INFO nothing of what people wrote and no document's text is logged, only counts, times, ids and error
-classes.
+classes; every line that a question causes has its id (`knowledge.tracing`). No secret is ever logged, whoever
+puts it into an exception.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import logging.handlers
+import os
+import re
 import secrets
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
 
 import structlog
+from pydantic import SecretStr
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -32,6 +39,49 @@ NOISY = (
     "apscheduler",
     "alembic",
 )
+
+
+_HIDDEN = "[hidden]"
+_SHORT = 6  # characters; a secret of fewer is only hidden where it stands alone
+# What looks like a secret, whether or not the settings have it: Slack's, a hub's, one in a header or a URL.
+_SECRET_FORMS = (
+    r"xox[a-z]-[\w-]{6,}",
+    r"xapp-[\w-]{6,}",
+    r"hf_\w{16,}",
+    r"(?<=[Bb]earer )[\w.~+/=-]{8,}",
+    r"(?<=[Bb]ot )[\w-]{20,}\.[\w-]{4,}\.[\w-]{20,}",
+    r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)",
+)
+_SECRET_NAMES = ("_TOKEN", "_SECRET", "_PASSWORD", "_API_KEY")
+
+
+def secret_values(settings: Settings, environment: Mapping[str, str]) -> set[str]:
+    """Every secret of the settings, passwords within URLs too, and of the environment by its names."""
+    found = {value.get_secret_value() for _, value in settings if isinstance(value, SecretStr)}
+    found |= {value for name, value in environment.items() if name.upper().endswith(_SECRET_NAMES)}
+    found |= {urlsplit(value).password or "" for value in found if "://" in value}
+    return found - {""}
+
+
+def _pattern(hidden: Iterable[str]) -> re.Pattern[str]:
+    """What finds secrets in a line, as they are or as JSON and URLs write them."""
+    spelt = {form for value in hidden for form in (value, json.dumps(value)[1:-1], quote(value, safe=""))}
+    exact = [
+        re.escape(form) if len(form) >= _SHORT else rf"(?<!\w){re.escape(form)}(?!\w)"
+        for form in sorted(spelt, key=len, reverse=True)
+    ]
+    return re.compile("|".join([*exact, *_SECRET_FORMS]))
+
+
+class _Formatter(structlog.stdlib.ProcessorFormatter):
+    """Hides secrets in the whole line as it will be written, the traceback included."""
+
+    def __init__(self, hidden: Iterable[str], **options: Any) -> None:
+        super().__init__(**options)
+        self._secret = _pattern(hidden)
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._secret.sub(_HIDDEN, super().format(record))
 
 
 class _LogFile(logging.handlers.RotatingFileHandler):
@@ -73,12 +123,20 @@ def configure(settings: Settings, *, to_stderr: bool = False) -> None:
         if settings.log_format == "json"
         else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
     )
-    formatter = structlog.stdlib.ProcessorFormatter(
+    formatter = _Formatter(
+        secret_values(settings, os.environ),
         foreign_pre_chain=shared,
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
     )
     handlers: list[logging.Handler] = [
-        _LogFile(log_file(settings), maxBytes=FILE_SIZE, backupCount=FILES_KEPT, encoding="utf-8", delay=True)
+        _LogFile(
+            log_file(settings),
+            maxBytes=FILE_SIZE,
+            backupCount=FILES_KEPT,
+            encoding="utf-8",
+            errors="backslashreplace",  # names of files may hold what isn't UTF-8
+            delay=True,
+        )
     ]
     if to_stderr:
         handlers.append(logging.StreamHandler(sys.stderr))

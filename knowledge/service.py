@@ -30,6 +30,7 @@ from knowledge.reports import IndexCheck, KnowledgeStatus, Progress, RefreshRepo
 from knowledge.retrieve import Retrieval, Retriever
 from knowledge.sources.loader import FolderLoader, as_options, from_options, root_of
 from knowledge.sources.options import Folder
+from knowledge.tracing import traced
 from knowledge.types import EVERYONE, AnswerEvent, Document, ParsedDocument, Passage, Question, Scope
 from knowledge.upkeep import check_index, copy_index
 
@@ -229,7 +230,7 @@ class Knowledge:
 
     def answer(self, question: Question) -> AsyncIterator[AnswerEvent]:
         """The handler: events, the last of them terminal."""
-        return self._answerer.answer(question)
+        return traced(self._answerer.answer)(question)
 
     def status(self) -> KnowledgeStatus:
         """What is known, with what, and how fresh."""
