@@ -87,12 +87,14 @@ class Desk:
         self._start(claim)
         return True
 
-    async def resume(self) -> int:
-        """Answer what an earlier process left behind; how many questions that were."""
-        claims = await self._librarian.take_unfinished()
+    async def left_behind(self) -> list[Claim]:
+        """What an earlier process claimed and didn't finish. Call it before the first `receive`."""
+        return await self._librarian.take_unfinished()
+
+    def resume(self, claims: Sequence[Claim]) -> None:
+        """Answer what was left behind."""
         for claim in claims:
             self._start(claim)
-        return len(claims)
 
     async def revise(self, message: Message) -> bool:
         """Answer an edited question again, in place; False when there is nothing to do."""
@@ -217,8 +219,9 @@ class Desk:
 
     async def _write(self, claim: Claim, board: _Board) -> None:
         """Edit the reply whenever there is something new and the pace allows."""
+        place = f"{claim.message.team}/{claim.message.channel}"
         while await board.changed():
-            if not await self._pace.turn(board.over):
+            if not await self._pace.turn(board.over, place):
                 return
             try:
                 await self._surface.show(claim, board.take())

@@ -1,4 +1,4 @@
-"""A budget of edits that all running answers share."""
+"""A budget of edits that running answers share."""
 
 from __future__ import annotations
 
@@ -6,33 +6,60 @@ import asyncio
 from collections.abc import Callable
 from time import monotonic
 
+_PLACES = 1000
+
 
 class Pace:
-    """Hands out turns at least `seconds` apart. For one event loop."""
+    """Hands out turns at least `seconds` apart. For one event loop.
 
-    def __init__(self, seconds: float, clock: Callable[[], float] = monotonic) -> None:
+    Args:
+        seconds: between two turns.
+        apart: every place has turns of its own.
+        clock: seconds.
+    """
+
+    def __init__(
+        self, seconds: float, clock: Callable[[], float] = monotonic, *, apart: bool = False
+    ) -> None:
         self._seconds = seconds
         self._clock = clock
-        self._next = 0.0
-        self._waiting = asyncio.Lock()
+        self._apart = apart
+        self._lines: dict[str, _Line] = {}
 
-    async def turn(self, over: asyncio.Event) -> bool:
+    async def turn(self, over: asyncio.Event, place: str = "") -> bool:
         """Wait for a turn, or until `over` is set; whether the turn came. First come, first served."""
-        holding = asyncio.ensure_future(self._waiting.acquire())
+        line = self._line(place if self._apart else "")
+        holding = asyncio.ensure_future(line.lock.acquire())
         ended = asyncio.ensure_future(over.wait())
         try:
             await asyncio.wait({holding, ended}, return_when=asyncio.FIRST_COMPLETED)
             if over.is_set():
                 return False
-            delay = self._next - self._clock()
+            delay = line.next - self._clock()
             if delay > 0:
                 await asyncio.wait({ended}, timeout=delay)
                 if over.is_set():
                     return False
-            self._next = self._clock() + self._seconds
+            line.next = self._clock() + self._seconds
             return True
         finally:
             ended.cancel()
             holding.cancel()
             if holding.done() and not holding.cancelled():
-                self._waiting.release()
+                line.lock.release()
+
+    def _line(self, place: str) -> _Line:
+        if place not in self._lines and len(self._lines) >= _PLACES:
+            now = self._clock()
+            self._lines = {
+                name: line for name, line in self._lines.items() if line.lock.locked() or line.next > now
+            }
+        return self._lines.setdefault(place, _Line())
+
+
+class _Line:
+    """Those who wait at one place."""
+
+    def __init__(self) -> None:
+        self.next = 0.0
+        self.lock = asyncio.Lock()

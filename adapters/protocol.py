@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from typing import Any, Literal, Protocol, Self
 
 from knowledge.errors import ChatUnavailable
@@ -262,6 +263,12 @@ class Librarian(Protocol):
 
     def command(self, call: CommandCall) -> AsyncIterator[Told]:
         """Do a command; what it says, progress first."""
+
+    async def suggest(self, call: CommandCall) -> list[tuple[int, str]]:
+        """The documents that the caller may name, by a part of their names: numbers and titles."""
+
+    async def last_claimed(self) -> datetime | None:
+        """When the newest question was claimed; None when there never was one."""
 
 
 @dataclass(frozen=True, slots=True)

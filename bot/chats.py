@@ -8,6 +8,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Protocol, Self
 
+from adapters.discord import Connected, open_discord
 from adapters.protocol import Adapter
 from adapters.protocol import Librarian as Asked
 from adapters.slack import open_slack
@@ -74,7 +75,7 @@ class Chats:
         elif len(missing) == 1:
             self._announce("run-slack-needs-both", missing=missing[0])
         if settings.discord_bot_token.get_secret_value():
-            self._announce("run-no-discord")
+            makers["discord"] = self._discord
         self._conditions = dict.fromkeys(makers, Condition(is_ready=False, why="It isn't connected yet."))
         self._running = [asyncio.create_task(self._run(*maker)) for maker in makers.items()]
         return self
@@ -91,9 +92,9 @@ class Chats:
         """How each platform is that should be connected, by its name."""
         return dict(self._conditions)
 
-    def _connected(self, platform: str, **names: str) -> None:
+    def _connected(self, platform: str, said: str = "connected", **names: str) -> None:
         self._conditions[platform] = READY
-        self._announce(f"run-{platform}-connected", **names)
+        self._announce(f"run-{platform}-{said}", **names)
 
     async def _run(self, platform: str, make: Callable[[], Adapter]) -> None:
         try:
@@ -118,6 +119,26 @@ class Chats:
             settings.slack_api_base_url,
             trust_guests=settings.trust_guests == "on",
             on_connected=lambda bot, team: self._connected("slack", bot=bot, team=team),
+        )
+
+    def _discord(self) -> Adapter:
+        settings = self._settings
+
+        def announce(connected: Connected) -> None:
+            if not connected.servers:
+                self._connected("discord", "uninvited", bot=connected.bot, invitation=connected.invitation)
+                return
+            reads = "all" if connected.reads_all else "mentions"
+            servers = ", ".join(connected.servers)
+            self._connected("discord", bot=connected.bot, servers=servers, reads=reads)
+
+        return open_discord(
+            settings.discord_bot_token.get_secret_value(),
+            settings.discord_api_base_url,
+            settings.discord_gateway_url,
+            member_roles=frozenset(settings.discord_member_roles),
+            trust_guests=settings.trust_guests == "on",
+            on_connected=announce,
         )
 
     def _librarian(self, adapter: Adapter) -> Librarian:

@@ -66,6 +66,12 @@ class Commands:
         except SaseoError as error:
             yield Told(messages.describe(error, language), is_refusal=True)
 
+    async def suggest(self, call: CommandCall) -> list[tuple[int, str]]:
+        """Numbers and titles of the documents that the caller may read and the argument is a part of."""
+        found = await self._visible(call)
+        wanted = call.argument.strip()
+        return [(each.id, each.title) for each in (_matching(found, wanted) if wanted else found)[:LISTED]]
+
     async def _run(self, call: CommandCall, language: Language) -> AsyncIterator[Told]:
         match call.name.lower():
             case "list":

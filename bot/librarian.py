@@ -182,6 +182,12 @@ class Librarian:
     def command(self, call: CommandCall) -> AsyncIterator[Told]:
         return self._commands.run(call)
 
+    async def suggest(self, call: CommandCall) -> list[tuple[int, str]]:
+        return await self._commands.suggest(call)
+
+    async def last_claimed(self) -> datetime | None:
+        return await run_blocking(self._last_claimed)
+
     async def _answered(self, claim: Claim, stop: asyncio.Event) -> AsyncGenerator[LibrarianEvent]:
         """One answer: from the audience to the turn that is kept of it."""
         if claim.id in self._given_up:
@@ -262,6 +268,10 @@ class Librarian:
                 revision=message.revision,
                 payload=message.as_dict(),
             )
+
+    def _last_claimed(self) -> datetime | None:
+        with self._catalog.read() as connection:
+            return chats.last_claimed(connection, self._platform)
 
     def _unfinished(self) -> list[ClaimRow]:
         with self._catalog.write() as connection:

@@ -151,6 +151,9 @@ class Settings(BaseSettings):
     discord_bot_token: SecretStr = SecretStr("")
     discord_api_base_url: HttpUrl = "https://discord.com/api/v10"
     discord_gateway_url: WebSocketUrl = "wss://gateway.discord.gg/"
+    discord_member_roles: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^\d{1,20}$")], ...], NoDecode, BeforeValidator(_comma_separated)
+    ] = ()
     trust_guests: Switch = "off"
     bot_admins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = ()
 

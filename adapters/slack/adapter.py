@@ -130,10 +130,11 @@ class SlackAdapter:
             web_client=app_client,
             ping_interval=self._ping_seconds,
         )
+        left_behind = await desk.left_behind()  # before anything new is claimed
         try:
             await handler.connect_async()  # type: ignore[no-untyped-call]
             self._on_connected(self._me["user"], self._me["team"])
-            await desk.resume()
+            desk.resume(left_behind)
             await asyncio.Event().wait()
         finally:
             await handler.close_async()  # type: ignore[no-untyped-call]

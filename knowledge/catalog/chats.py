@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from knowledge.catalog.schema import channels, claims, turns
@@ -122,6 +122,14 @@ def take_unfinished(connection: Connection, platform: str) -> list[ClaimRow]:
     connection.execute(update(claims).where(mine).values(attempts=claims.c.attempts + 1))
     found = connection.execute(select(*_COLUMNS).where(mine).order_by(claims.c.id))
     return [_row(row) for row in found]
+
+
+def last_claimed(connection: Connection, platform: str) -> datetime | None:
+    """When the newest question of a platform was claimed."""
+    newest: datetime | None = connection.scalar(
+        select(func.max(claims.c.claimed_at)).where(claims.c.platform == platform)
+    )
+    return newest.replace(tzinfo=UTC) if newest else None
 
 
 def is_in_conversation(

@@ -33,3 +33,26 @@ def test_an_answer_that_is_over_waits_no_longer() -> None:
         assert await asyncio.gather(*waiting) == [False, False, False]
 
     asyncio.run(scene())
+
+
+def test_places_have_turns_of_their_own() -> None:
+    """Where places are apart, a busy one keeps no other waiting, and quiet ones are forgotten."""
+
+    async def scene():
+        pace, over = Pace(3600.0, apart=True), asyncio.Event()
+        assert await pace.turn(over, "C1")
+        assert await pace.turn(over, "C2")
+        waiting = asyncio.ensure_future(pace.turn(over, "C1"))
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        over.set()
+        assert not await waiting
+
+    async def many():
+        pace = Pace(0.0, apart=True)
+        for number in range(3000):
+            assert await pace.turn(asyncio.Event(), str(number))
+        assert len(pace._lines) <= 1000
+
+    asyncio.run(scene())
+    asyncio.run(many())

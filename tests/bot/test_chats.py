@@ -13,6 +13,7 @@ from bot.operations.readiness import READY, Condition
 from bot.settings import Settings
 from knowledge.errors import ChatUnavailable, SaseoError
 from knowledge.messages import describe
+from tests.adapters.discord.server import TOKEN, FakeDiscord
 from tests.adapters.slack.server import APP_TOKEN, BOT_TOKEN, FakeSlack
 from tests.librarian import open_knowledge
 
@@ -75,6 +76,36 @@ def test_a_wrong_token_says_which_and_where_to_get_it(tmp_path: Path) -> None:
         assert error.parameters["reason"] == reason
         assert "docs/slack.md" in describe(error, "en")
         assert "wrong" not in describe(error, "en")
+
+
+def test_discord_connects_and_says_what_it_reads(tmp_path: Path) -> None:
+    """One line tells the server and the bot's name, and what it reads; a wrong token names the docs."""
+
+    async def scene() -> list[Any]:
+        async with FakeDiscord() as discord:
+            said: list[Any] = []
+            for with_content, token in ((True, TOKEN), (False, TOKEN), (True, "wrong")):
+                discord.world.with_content = with_content
+                settings = Settings(
+                    discord_bot_token=SecretStr(token),
+                    discord_api_base_url=discord.api_url,
+                    discord_gateway_url=discord.gateway_url,
+                    data_dir=tmp_path,
+                )
+                knowledge, announce = open_knowledge(tmp_path), Heard()
+                catalog = knowledge._parts.catalog
+                async with Chats(knowledge, knowledge.answer, catalog, settings, announce):
+                    await asyncio.wait_for(announce.something.wait(), 60)
+                knowledge.close()
+                said += announce
+            return said
+
+    first, second, (error, _) = asyncio.run(scene())
+    assert first == ("run-discord-connected", {"bot": "saseo", "servers": "Acme", "reads": "all"})
+    assert second[1]["reads"] == "mentions"
+    assert isinstance(error, ChatUnavailable)
+    assert error.parameters["reason"] == "token"
+    assert "docs/discord.md" in describe(error, "en")
 
 
 def test_nothing_is_said_without_tokens(tmp_path: Path) -> None:

@@ -398,7 +398,12 @@ class Scenarios:
 
         async def scene(stage: Stage) -> None:
             await stage.say(QUESTION)
-            await stage.until(lambda: stage.seen() and lines[-1] in stage.seen()[-1].text)
+            await stage.until(
+                lambda: (
+                    lines[-1] in "".join(seen.text for seen in stage.seen()[-1:])
+                    and not any("stop" in seen.buttons for seen in stage.seen())
+                )
+            )
             shown = "\n".join(seen.text for seen in stage.seen())
             places = [shown.find(line) for line in lines]
             assert -1 not in places

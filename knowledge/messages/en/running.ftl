@@ -3,7 +3,11 @@
 run-sample = No folder yet: indexing the sample handbook { $folder }. Add your own with: saseo index FOLDER
 run-slack-connected = Connected to Slack: { $team }, as { $bot }.
 run-slack-needs-both = Slack needs SLACK_BOT_TOKEN and SLACK_APP_TOKEN, and { $missing } is missing. docs/slack.md says where to find it.
-run-no-discord = DISCORD_BOT_TOKEN is set, but this version can't connect to Discord yet.
+run-discord-connected = { $reads ->
+    [all] Connected to Discord: { $servers }, as { $bot }.
+   *[mentions] Connected to Discord: { $servers }, as { $bot }. It reads messages that mention it; for follow-ups without a mention see docs/discord.md.
+}
+run-discord-uninvited = Connected to Discord as { $bot }, which is in no server yet. Invite it: { $invitation }
 run-chat-failed = A chat platform failed; the log says more. The rest goes on.
 run-serving = Running without a terminal: the documents are kept up to date until this process is stopped.
 run-stopped = Stopped.

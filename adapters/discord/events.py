@@ -1,0 +1,335 @@
+"""What happens on Discord, handed on: questions, edits, deletions, clicks.
+
+Discord delivers a message once. So a question is claimed as soon as it is heard, and what is missed while a
+session is lost is read from the channels' histories.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+import discord
+from discord import app_commands
+
+from adapters.desk import Desk
+from adapters.discord import Connected, render
+from adapters.discord.clicks import Clicks
+from adapters.discord.commands import CommandDesk, Translations, tell_error
+from adapters.discord.convert import Place, edited, place_of, question_of, question_of_interaction
+from adapters.discord.directory import DiscordDirectory
+from adapters.discord.errors import mapped
+from adapters.discord.surface import DiscordSurface
+from adapters.discord.views import PersistentButton
+from adapters.protocol import Claim, Librarian, Message
+from knowledge.errors import ChatUnavailable
+from knowledge.messages import text as sentence
+
+_log = logging.getLogger(__name__)
+
+_ACKNOWLEDGE_SECONDS = 1.5  # of the three that Discord gives
+_MISSED_FOR = timedelta(hours=1)
+_MARGIN = timedelta(minutes=2)  # between our clock and Discord's
+_MISSED_MESSAGES = 500
+_DIRECT_CHANNELS = 500
+_HINTED_CHANNELS = 10_000
+_INSISTING = (0.5, 2.0, 10.0)
+_SYNC_SECONDS = 60.0
+
+Interaction = discord.Interaction[Any]
+
+
+class Events:
+    """Listens to a client, and to the next one when that is replaced.
+
+    Args:
+        librarian: claims and does.
+        desk: answers.
+        directory: is told where people use the bot.
+        surface: acknowledges commands.
+        on_connected: is told who is connected, once.
+    """
+
+    def __init__(
+        self,
+        librarian: Librarian,
+        desk: Desk,
+        directory: DiscordDirectory,
+        surface: DiscordSurface,
+        on_connected: Callable[[Connected], None],
+    ) -> None:
+        self._librarian = librarian
+        self._desk = desk
+        self._directory = directory
+        self._surface = surface
+        self._on_connected = on_connected
+        self._clicks = Clicks(librarian, surface)
+        self._commands = CommandDesk(librarian, self._ask, self._place_of_interaction)
+        self._client: discord.Client
+        self._sync: asyncio.Task[None] | None = None
+        self._was_ready = False
+        self._left_behind: list[Claim] = []
+        self._last_claimed: datetime | None = None
+        self._missed_since: datetime | None = None
+        self._direct: dict[int, str] = {}  # channels of direct messages, with the team that they belong to
+        self._hinted: dict[tuple[str, str], None] = {}
+        self.heard_at = datetime.now(UTC)
+        self.are_over = False
+
+    async def prepare(self) -> None:
+        """Look what an earlier process left behind, before anything new is heard."""
+        self._left_behind = await self._desk.left_behind()
+        self._last_claimed = await self._librarian.last_claimed()
+
+    def listen_to(self, client: discord.Client) -> None:
+        """Hear what this client hears."""
+        self._client = client
+        client.add_dynamic_items(PersistentButton)
+        self._tree = self._commands.tree(client)
+        for handler in (
+            self.on_ready,
+            self.on_socket_event_type,
+            self.on_message,
+            self.on_raw_message_edit,
+            self.on_raw_message_delete,
+            self.on_raw_bulk_message_delete,
+            self.on_member_remove,
+            self.on_interaction,
+            self.on_saseo_button,
+            self.on_error,
+        ):
+            client.event(handler)
+
+    async def close(self) -> None:
+        """Stop what goes on in the background."""
+        if self._sync is not None:
+            self._sync.cancel()
+            await asyncio.wait({self._sync})
+
+    async def on_ready(self) -> None:
+        """A new session: commands are published, what was left behind or missed is answered."""
+        client, missed_since = self._client, self._missed_since
+        self._missed_since = None
+        if not self._was_ready:
+            self._was_ready = True
+            servers = tuple(guild.name for guild in client.guilds)
+            reads_all = client.intents.message_content
+            self._on_connected(Connected(str(client.user), servers, reads_all, client.application_id or 0))
+            missed_since = self._last_claimed
+            self._desk.resume(self._left_behind)
+            self._sync = asyncio.create_task(self._publish_commands(), name="discord commands")
+        if missed_since is not None:
+            await self._catch_up(max(missed_since, datetime.now(UTC) - _MISSED_FOR) - _MARGIN)
+
+    async def on_socket_event_type(self, event: str) -> None:
+        """Something came over the gateway. A new session begins with READY."""
+        if event == "READY":
+            self._missed_since = self.heard_at
+        self.heard_at = datetime.now(UTC)
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Somebody wrote. Nobody delivers it again, so a claim that fails is tried again."""
+        for seconds in _INSISTING:
+            try:
+                await self._take(message)
+                return
+            except Exception:  # noqa: BLE001 - the last attempt raises
+                _log.exception("a question could not be taken; trying again")
+            await asyncio.sleep(seconds)
+        await self._take(message)
+
+    async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
+        """Somebody changed a message, or Discord added a preview to one."""
+        if self.are_over or payload.message.edited_at is None:
+            return
+        revised = edited(payload.message, await self._question(payload.message))
+        if revised is not None:
+            await self._desk.revise(revised)
+
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        """A message is gone."""
+        await self._retract(payload.guild_id, payload.channel_id, [payload.message_id])
+
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        """Many messages are gone."""
+        await self._retract(payload.guild_id, payload.channel_id, sorted(payload.message_ids))
+
+    async def on_member_remove(self, member: discord.Member) -> None:
+        """Somebody left (told only to apps with the members intent)."""
+        self._directory.changed(str(member.guild.id), str(member.id))
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """A command, a click or a form. Commands and clicks have their own ways."""
+        if interaction.type is discord.InteractionType.modal_submit:
+            await self._guarded(interaction, self._clicks.sent(interaction))
+
+    async def on_saseo_button(self, interaction: Interaction, button: render.Button) -> None:
+        """A click on a button of ours, also of one from before a restart."""
+        await self._guarded(interaction, self._clicks.clicked(interaction, button))
+
+    async def on_error(self, event: str, *_arguments: object) -> None:
+        """What went wrong in one of these: in the log, with an id."""
+        _log.exception("handling %s failed", event, extra={"incident": uuid.uuid4().hex[:8]})
+
+    async def _guarded(self, interaction: Interaction, serving: Awaitable[None]) -> None:
+        try:
+            await serving
+        except Exception as error:  # noqa: BLE001 - the person hears of it
+            await tell_error(interaction, error)
+
+    async def _take(self, message: discord.Message) -> None:
+        """Claim a message if it asks something."""
+        if self.are_over:
+            return
+        question = await self._question(message)
+        if question is None:
+            return
+        if question.kind == "follow_up":
+            if not await self._librarian.follows(question.team, question.channel, question.thread):
+                return
+            if not self._client.intents.message_content and not question.text:
+                await self._hint(message, question)
+                return
+        if question.kind == "direct":
+            self._direct[message.channel.id] = question.team
+            if len(self._direct) > _DIRECT_CHANNELS:
+                del self._direct[next(iter(self._direct))]
+        else:
+            self._directory.met(question.author, question.team)
+        await self._desk.receive(question)
+
+    async def _ask(
+        self,
+        interaction: Interaction,
+        text: str,
+        kind: Literal["command", "about"],
+        files: Sequence[discord.Attachment],
+    ) -> None:
+        """Claim a question that needs an acknowledgement within three seconds, whatever the claim takes."""
+        if self.are_over:
+            return
+        self._surface.expect(interaction)
+        taking = asyncio.ensure_future(self._receive(interaction, text, kind, files))
+        await asyncio.wait({taking}, timeout=_ACKNOWLEDGE_SECONDS)
+        if not taking.done():
+            await self._surface.acknowledge(str(interaction.id))
+        await taking
+
+    async def _receive(
+        self,
+        interaction: Interaction,
+        text: str,
+        kind: Literal["command", "about"],
+        files: Sequence[discord.Attachment],
+    ) -> None:
+        place = await self._place_of_interaction(interaction)
+        await self._desk.receive(question_of_interaction(interaction, place, text, kind, files))
+
+    async def _question(self, message: discord.Message) -> Message | None:
+        if message.author.bot or self._client.user is None:
+            return None
+        place = await self._place(message.channel, message.guild, str(message.author.id))
+        if place is None:
+            return None
+        role = message.guild.self_role if message.guild is not None else None
+        return question_of(message, place, self._client.user.id, [role.id] if role else [])
+
+    async def _place(self, channel: Any, guild: discord.Guild | None, person: str) -> Place | None:
+        """Where something is said. A thread that isn't known yet is looked up."""
+        if guild is None:
+            return Place(await self._directory.home_of(person), str(channel.id), is_direct=True)
+        known = place_of(channel)
+        if known is not None:
+            return known
+        with mapped():
+            return place_of(await self._client.fetch_channel(channel.id))
+
+    async def _place_of_interaction(self, interaction: Interaction) -> Place:
+        person = str(interaction.user.id)
+        place = (
+            await self._place(interaction.channel, interaction.guild, person)
+            if interaction.channel is not None
+            else None
+        )
+        if place is None:
+            raise ChatUnavailable(platform="Discord", reason="gone", detail="channel")
+        if not place.is_direct:
+            self._directory.met(person, place.team)
+        return place
+
+    async def _retract(self, guild_id: int | None, channel_id: int, messages: Sequence[int]) -> None:
+        if self.are_over:
+            return
+        if guild_id is None:
+            place = Place(self._direct.get(channel_id, ""), str(channel_id), is_direct=True)
+        else:
+            found = place_of(self._client.get_channel(channel_id))
+            if found is None:
+                return  # a thread that was never spoken in since the start, or a channel that is gone too
+            place = found
+        for message in messages:
+            await self._desk.retract(place.team, place.channel, str(message))
+
+    async def _hint(self, message: discord.Message, question: Message) -> None:
+        """Say once in a channel that a follow-up can't be read, and what helps."""
+        key = (question.team, question.channel)
+        if key in self._hinted:
+            return
+        self._hinted[key] = None
+        if len(self._hinted) > _HINTED_CHANNELS:
+            del self._hinted[next(iter(self._hinted))]
+        locale = message.guild.preferred_locale if message.guild else discord.Locale.american_english
+        language: Literal["ko", "en"] = "ko" if locale is discord.Locale.korean else "en"
+        await self._surface.remark(question, sentence("discord-cannot-read", language))
+
+    async def _catch_up(self, since: datetime) -> None:
+        """Read what was written since then, and answer what was missed. What is known is claimed already."""
+        after = discord.utils.time_snowflake(since)
+        for guild in self._client.guilds:
+            channels: list[Any] = [
+                *guild.text_channels,
+                *guild.voice_channels,
+                *guild.stage_channels,
+                *guild.threads,
+            ]
+            for channel in channels:
+                rights = channel.permissions_for(guild.me)
+                if (
+                    (channel.last_message_id or 0) > after
+                    and rights.view_channel
+                    and rights.read_message_history
+                ):
+                    await self._read(channel, after)
+        for direct in list(self._direct):
+            await self._read(self._client.get_partial_messageable(direct), after)
+
+    async def _read(self, channel: discord.abc.Messageable, after: int) -> None:
+        try:
+            with mapped():
+                history = channel.history(
+                    limit=_MISSED_MESSAGES, after=discord.Object(after), oldest_first=True
+                )
+                messages = [message async for message in history]
+        except ChatUnavailable as error:
+            _log.warning("a channel's history could not be read: %s", error)
+            return
+        for message in messages:
+            await self._take(message)
+
+    async def _publish_commands(self) -> None:
+        """Tell Discord which commands there are. The bot works without them, so it goes on trying."""
+        await self._tree.set_translator(Translations())
+        seconds = _SYNC_SECONDS
+        while True:
+            try:
+                with mapped():
+                    await self._tree.sync()
+                return
+            except (ChatUnavailable, app_commands.AppCommandError) as error:
+                _log.warning("the commands could not be published: %s", error)
+            await asyncio.sleep(seconds)
+            seconds = min(2 * seconds, 3600)
