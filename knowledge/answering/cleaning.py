@@ -11,8 +11,13 @@ from collections.abc import Mapping
 
 from knowledge.answering.links import Links
 
-_CLOSERS = {"[": "]］】", "［": "]］", "【": "】]", "〔": "〕]", "<": ">", "`": "`"}
 _LONGEST = 400  # characters within which a bracket closes, or is none
+_CLOSERS = {"[": "]］】", "［": "]］", "【": "】]", "〔": "〕]", "<": ">", "`": "`", "(": ")"}
+_CLOSED = {
+    opener: re.compile(rf"[^\n{re.escape(closers)}]{{0,{_LONGEST - 1}}}[{re.escape(closers)}]")
+    for opener, closers in _CLOSERS.items()
+}
+_LONGEST_WORD = 2_000  # characters that are held back at most, whatever a server sends
 _NUMBERS = r"\d{1,3}(?:[ \t]*[-–~～][ \t]*\d{1,3})?번?"
 _NAME = r"passages?|sources?|documents?|docs?|ref(?:erence)?s?|no\.|문단|출처|문서|근거|자료"
 _WORD = rf"(?:{_NAME})[ \t]*[:：#]?[ \t]*"
@@ -47,6 +52,7 @@ class Cleaning:
         self._numbers = numbers
         self._links = links
         self._held = ""
+        self._scanned = 0
         self._in_code = False
         self._has_begun = False
 
@@ -61,10 +67,12 @@ class Cleaning:
 
     def _taken(self, *, is_over: bool) -> str:
         out: list[str] = []
-        while end := _unit(self._held, is_over=is_over):
-            unit, self._held = self._held[:end], self._held[end:]
+        while True:
+            end, self._scanned = _unit(self._held, self._scanned, is_over=is_over)
+            if not end:
+                return "".join(out)
+            unit, self._held, self._scanned = self._held[:end], self._held[end:], 0
             out.append(self._clean(unit))
-        return "".join(out)
 
     def _clean(self, unit: str) -> str:
         if not self._has_begun:
@@ -100,39 +108,38 @@ def _each_once(run: re.Match[str]) -> str:
     return "".join(dict.fromkeys(found[0] for found in CITED.finditer(run[0])))
 
 
-def _unit(text: str, *, is_over: bool) -> int:
-    """The end of the first unit, 0 while it isn't known: spaces, then a word with what its brackets hold.
+def _unit(text: str, scanned: int, *, is_over: bool) -> tuple[int, int]:
+    """The end of the first unit, 0 while it isn't known, and how far the text need not be looked at again.
 
-    A unit depends on the text alone, not on how it was cut.
+    A unit is spaces, then a word with what its brackets hold. It depends on the text alone, not on how that
+    was cut.
     """
-    at = len(text) - len(text.lstrip())
+    at = scanned or len(text) - len(text.lstrip())
+    before = 0
     while at < len(text):
-        if text[at].isspace():
-            return at
+        before = at
+        if text[at].isspace() or at >= _LONGEST_WORD:
+            return at, 0
         if text.startswith("```", at):
             at += 3
             continue
         opener = text[at]
-        if opener not in _CLOSERS or (opener == "<" and text[at + 1 : at + 2].isspace()):
+        if opener not in _CLOSED or (opener == "<" and text[at + 1 : at + 2].isspace()):
             at += 1
             continue
-        close = _closed(text, at + 1, _CLOSERS[opener], is_over=is_over)
+        close = _closed(text, at + 1, opener, is_over=is_over)
+        if close and opener == "[" and text.startswith("(", close):
+            target = _closed(text, close + 1, "(", is_over=is_over)
+            close = close if target == 0 else target
         if close is None:
-            return 0
+            return 0, at
         at = close or at + 1
-        if close and opener == "[" and text.startswith("(", at):
-            close = _closed(text, at + 1, ")", is_over=is_over)
-            if close is None:
-                return 0
-            at = close or at
-    return at if is_over else 0
+    return (at, 0) if is_over else (0, before)
 
 
-def _closed(text: str, start: int, closers: str, *, is_over: bool) -> int | None:
+def _closed(text: str, start: int, opener: str, *, is_over: bool) -> int | None:
     """The place after the first closer on the line; 0 when there is none near, None when it may yet come."""
-    for at in range(start, min(len(text), start + _LONGEST)):
-        if text[at] in closers:
-            return at + 1
-        if text[at] == "\n":
-            return 0
-    return 0 if is_over or len(text) >= start + _LONGEST else None
+    if found := _CLOSED[opener].match(text, start):
+        return found.end()
+    is_none = is_over or len(text) - start >= _LONGEST or "\n" in text[start : start + _LONGEST]
+    return 0 if is_none else None

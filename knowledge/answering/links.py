@@ -31,7 +31,7 @@ _HTML = re.compile(
     re.IGNORECASE,
 )
 _SLACK_MENTION = re.compile(r"<([@#!])([^<>\n]*)>")
-_UNCLOSED = re.compile(r"<(?=!(?:channel|here|everyone|subteam)|@[!&]?\w|#\w)", re.IGNORECASE)
+_UNCLOSED = re.compile(r"<+(?=!(?:channel|here|everyone|subteam)|@[!&]?\w|#\w)", re.IGNORECASE)
 _GROUP = "(?=channel|everyone|here|group)"
 # Also within a longer word, as the clients do, but for an address (kim@here.example).
 _EVERYBODY = re.compile(

@@ -118,6 +118,14 @@ def test_a_bracket_that_never_closes_is_none() -> None:
     assert len(cleaning.feed("[x " + "y " * 400)) > 700
 
 
+def test_a_stream_without_spaces_is_not_held_forever() -> None:
+    """A server that sends a word without end makes nobody wait for its end."""
+    cleaning = Cleaning(NUMBERS, LINKS)
+    shown = "".join(cleaning.feed("가나다라") for _ in range(5_000))
+    assert len(shown) >= 18_000
+    assert shown + cleaning.finish() == "가나다라" * 5_000
+
+
 PARTS = [
     "[1]",
     "[",
