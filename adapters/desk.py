@@ -29,6 +29,10 @@ _T = TypeVar("_T")
 RETRY_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
 """Between attempts to post or finish an answer while the platform can't be reached."""
 
+# Of the time for closing: to finish answers; the rest is for saying so under those that aren't.
+_ANSWERING_PART = 0.75
+_LEAST_PARTING_SECONDS = 8.0
+
 
 class Surface(Protocol):
     """Where answers appear. Every method raises ChatUnavailable when the platform can't or won't."""
@@ -73,6 +77,7 @@ class Desk:
         self._surface = surface
         self._pace = pace
         self._retry_seconds = retry_seconds
+        self._is_closing = False
         self._running: dict[int, _Running] = {}
         self._last: dict[tuple[str, str, str], asyncio.Task[None]] = {}  # of each conversation
 
@@ -118,11 +123,37 @@ class Desk:
             await asyncio.wait([running.task for running in self._running.values()])
 
     async def close(self) -> None:
-        """Stop. What isn't finished is taken up by the next process."""
-        for number in list(self._running):
-            await self._end(number)
+        """Stop: finish what is being answered, for as long as the librarian gives.
+
+        Under what isn't finished by then stands that the answer follows; the next process goes on there.
+        """
+        self._is_closing = True
+        seconds = self._librarian.closing_seconds
+        if self._running:
+            tasks = [running.task for running in self._running.values()]
+            await asyncio.wait(tasks, timeout=seconds * _ANSWERING_PART)
+        left = list(self._running.values())
+        parting = asyncio.gather(*(self._part(running) for running in left))
+        try:
+            await asyncio.wait_for(parting, max(seconds, _LEAST_PARTING_SECONDS) * (1 - _ANSWERING_PART))
+        except TimeoutError:
+            _log.warning("%d answers were left without a word; the next start goes on", len(left))
+
+    async def _part(self, running: _Running) -> None:
+        """Cut an answer short, and say that it follows."""
+        await self._end(running.claim.id)
+        claim = running.claim
+        if not running.task.cancelled() or not claim.reply:
+            return  # it was just finished, or nothing of it is to be seen yet
+        view = View(claim.language).after(Status("restarting"))
+        try:
+            await self._surface.show(claim, view)
+        except ChatUnavailable as error:
+            self._librarian.note(error)
 
     def _start(self, claim: Claim) -> None:
+        if self._is_closing:
+            return  # the claim is kept, and the next process answers
         message = claim.message
         talk = (message.team, message.channel, message.conversation)
         running = _Running(claim, self._last.get(talk))

@@ -223,6 +223,10 @@ class Librarian(Protocol):
     def platform(self) -> str:
         """Of the adapter."""
 
+    @property
+    def closing_seconds(self) -> float:
+        """How long an adapter that stops may go on to finish answers that are being made."""
+
     def note(self, error: ChatUnavailable) -> None:
         """Hear of something that the platform could not be made to do, whatever becomes of the answer."""
 

@@ -214,6 +214,7 @@ class App:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop, in the reverse order of starting."""
+        self._stop()  # first of all: a refresh comes to its end while answers are finished
         await self._stack.aclose()
 
     def _stop(self) -> None:

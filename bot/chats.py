@@ -83,7 +83,7 @@ class Chats:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Disconnect. What isn't answered yet is taken up at the next start."""
+        """Disconnect, once running answers are finished or their time is over; the next start goes on."""
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
@@ -153,4 +153,5 @@ class Chats:
             permissions,
             Commands(self._knowledge, self._catalog, directory, permissions, uploads),
             platform=platform,
+            closing_seconds=self._settings.shutdown_seconds,
         )

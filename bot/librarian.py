@@ -60,6 +60,7 @@ class Librarian:
         permissions: who may do what.
         commands: the `/docs` commands.
         limits: how much one person may ask.
+        closing_seconds: how long running answers are waited for when the adapter stops.
     """
 
     def __init__(
@@ -72,7 +73,9 @@ class Librarian:
         *,
         platform: str,
         limits: Limits | None = None,
+        closing_seconds: float = 0.0,
     ) -> None:
+        self._closing_seconds = closing_seconds
         self._handler = handler
         self._catalog = catalog
         self._directory = directory
@@ -87,6 +90,10 @@ class Librarian:
     @property
     def platform(self) -> str:
         return self._platform
+
+    @property
+    def closing_seconds(self) -> float:
+        return self._closing_seconds
 
     def note(self, error: ChatUnavailable) -> None:
         _log.debug("%s: %s", self._platform, error)

@@ -159,6 +159,7 @@ class Settings(BaseSettings):
 
     http_host: str = Field("127.0.0.1", min_length=1)
     http_port: int | None = Field(None, ge=1, le=65535)
+    shutdown_seconds: float = Field(20, ge=0, le=600)
 
     saseo_lang: Annotated[Literal["", "ko", "en"], BeforeValidator(_lower)] = ""
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"

@@ -155,10 +155,10 @@ class Status:
     """What the question waits for.
 
     `position` is the place in the queue, 0 when it is being worked on; `seconds` is about how long that lasts
-    (None: unknown).
+    (None: unknown). `restarting`: the next process goes on with it.
     """
 
-    stage: Literal["queued", "searching", "reading", "writing"]
+    stage: Literal["queued", "searching", "reading", "writing", "restarting"]
     position: int = 0
     seconds: float | None = None
 

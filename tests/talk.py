@@ -39,6 +39,7 @@ def a_librarian(
     admins: tuple[str, ...] = (),
     catalog: Catalog | None = None,
     platform: str = "slack",
+    closing_seconds: float = 0.0,
 ) -> Librarian:
     """A librarian of one platform, whose catalog is in `folder`."""
     catalog = catalog or prepared(folder)
@@ -46,7 +47,14 @@ def a_librarian(
     permissions = Permissions(directory, platform, admins)
     commands = Commands(knowledge, catalog, directory, permissions, Uploads(folder / "uploads", parse))
     return Librarian(
-        knowledge.answer, catalog, directory, permissions, commands, platform=platform, limits=limits
+        knowledge.answer,
+        catalog,
+        directory,
+        permissions,
+        commands,
+        platform=platform,
+        limits=limits,
+        closing_seconds=closing_seconds,
     )
 
 

@@ -240,3 +240,105 @@ async def resumed(desk) -> int:
     left_behind = await desk.left_behind()
     desk.resume(left_behind)
     return len(left_behind)
+
+
+RESTARTING = "Saseo를 다시 시작하는 중입니다. 질문은 남아 있고, 답은 여기에 이어집니다."
+
+
+def all_begun(surface: FakeSurface, count: int) -> asyncio.Event:
+    """Is set when so many posts show some text."""
+    begun = asyncio.Event()
+
+    def look(_view) -> None:
+        if sum(bool(shown[-1].text) for shown in surface.posts.values()) == count:
+            begun.set()
+
+    surface.on_show = look
+    return begun
+
+
+def test_a_stop_waits_for_running_answers(tmp_path: Path) -> None:
+    """Answers that end within the time are finished as always, and nothing is left for the next start."""
+
+    async def scene():
+        knowledge, waits, surface = FakeKnowledge(), Hanging(), FakeSurface()
+        knowledge.answers["언제?"] = waits.events("답")
+        desk = a_desk(a_librarian(tmp_path, knowledge, closing_seconds=600), surface)
+        await desk.receive(a_message("언제?"))
+        await waits.began.wait()
+        closing = asyncio.create_task(desk.close())
+        waits.go.set()
+        await closing
+        assert surface.answers == ["답"]
+        assert await resumed(a_desk(a_librarian(tmp_path), surface)) == 0
+
+    asyncio.run(scene())
+
+
+def test_a_stop_says_of_the_rest_that_it_follows(tmp_path: Path) -> None:
+    """Ten answers under way: each is finished or announced, and after the restart each stands there once."""
+
+    async def scene():
+        knowledge, quick, stuck, surface = FakeKnowledge(), Hanging(), Hanging(), FakeSurface()
+        for number in range(10):
+            waits = stuck if number % 2 else quick
+            knowledge.answers[f"질문 {number}?"] = waits.events(f"답 {number}")
+        desk = a_desk(a_librarian(tmp_path, knowledge, closing_seconds=0.5), surface)
+        begun = all_begun(surface, 10)
+        for number in range(10):
+            await desk.receive(a_message(f"질문 {number}?", message=str(number), thread=str(number)))
+        await begun.wait()
+        quick.go.set()
+        await desk.close()
+        assert not desk._running
+        last = [shown[-1] for shown in surface.posts.values()]
+        announced = [view for view in last if view.end is None]
+        assert len(announced) >= 5
+        assert {view.waiting for view in announced} == {RESTARTING}
+
+        stuck.go.set()
+        again = a_desk(a_librarian(tmp_path, knowledge), surface)
+        assert await resumed(again) == len(announced)
+        await again.settle()
+        assert sorted(surface.answers) == [f"답 {number}" for number in range(10)]
+        assert len(knowledge.asked) == 10 + len(announced)
+
+    asyncio.run(scene())
+
+
+def test_what_arrives_during_a_stop_is_kept_for_the_next_start(tmp_path: Path) -> None:
+    """It is claimed, so that it isn't lost, and answered by the next process alone."""
+
+    async def scene():
+        surface = FakeSurface()
+        desk = a_desk(a_librarian(tmp_path), surface)
+        await desk.close()
+        assert await desk.receive(a_message())
+        await desk.settle()
+        assert not surface.posts
+        again = a_desk(a_librarian(tmp_path), surface)
+        assert await resumed(again) == 1
+        await again.settle()
+        assert surface.answers == [ANSWER]
+
+    asyncio.run(scene())
+
+
+def test_a_platform_that_is_away_does_not_hold_up_a_stop(tmp_path: Path) -> None:
+    """That nothing can be said under an answer is noted, and the next start gives it all the same."""
+
+    async def scene():
+        knowledge, stuck, surface = FakeKnowledge(), Hanging(), FakeSurface()
+        knowledge.answers["언제?"] = stuck.events()
+        desk = a_desk(a_librarian(tmp_path, knowledge), surface)
+        await desk.receive(a_message("언제?"))
+        await stuck.began.wait()
+        surface.failures["show"] = [ChatUnavailable(platform="Slack", reason="unreachable")] * 3
+        await desk.close()
+        again = a_desk(a_librarian(tmp_path), surface)
+        surface.failures.clear()
+        assert await resumed(again) == 1
+        await again.settle()
+        assert surface.answers == [ANSWER]
+
+    asyncio.run(scene())
