@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import closing
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -14,6 +15,7 @@ from adapters.protocol import Librarian as Asked
 from adapters.slack import open_slack
 from bot.commands import Commands
 from bot.librarian import Librarian
+from bot.memory import Memory
 from bot.operations.readiness import READY, Condition
 from bot.permissions import Permissions
 from bot.settings import Settings
@@ -100,8 +102,9 @@ class Chats:
         try:
             adapter = make()
             await run_blocking(self._knowledge.prepare)
-            librarian: Asked = self._librarian(adapter)
-            await adapter.run(self._watch(librarian) if self._watch else librarian)
+            with closing(self._librarian(adapter)) as librarian:
+                asked: Asked = librarian
+                await adapter.run(self._watch(asked) if self._watch else asked)
         except SaseoError as error:
             self._conditions[platform] = Condition(is_ready=False, why=describe(error, "en"))
             _log.warning("a chat platform is off: %s", error)
@@ -148,7 +151,7 @@ class Chats:
         uploads = Uploads(self._settings.data_dir / "uploads", self._knowledge.parse)
         return Librarian(
             self._handler,
-            self._catalog,
+            Memory(self._catalog, platform),
             directory,
             permissions,
             Commands(self._knowledge, self._catalog, directory, permissions, uploads),

@@ -27,22 +27,17 @@ from adapters.view import View
 from bot.audience import Audience, audience_of, channel_audience
 from bot.commands import Commands
 from bot.limits import Gate, Limits, Over
+from bot.memory import Memory
 from bot.permissions import Permissions
 from bot.stopping import until_stopped
 from knowledge import messages
-from knowledge.catalog import Catalog, Connection, chats, turns
 from knowledge.catalog.chats import ClaimKey, ClaimRow
-from knowledge.catalog.turns import Answered
 from knowledge.errors import ChatUnavailable, SaseoError
 from knowledge.language import detect
-from knowledge.threads import run_blocking
-from knowledge.types import Answer, Failed, Finished, Found, Handler, Language, Question, Turn
+from knowledge.threads import Lane
+from knowledge.types import Answer, Failed, Finished, Found, Handler, Language, Question
 
 _log = logging.getLogger(__name__)
-
-HISTORY_TURNS = 6
-EDIT_WINDOW = timedelta(minutes=2)
-"""A question that is edited later than this after it was asked is left as it was answered."""
 
 _RESUMED_WITHIN = timedelta(hours=1)
 _ATTEMPTS = 3
@@ -55,7 +50,7 @@ class Librarian:
 
     Args:
         handler: answers a question.
-        catalog: holds claims, turns and feedback; prepared.
+        memory: keeps claims, turns and feedback.
         directory: of the adapter's platform.
         permissions: who may do what.
         commands: the `/docs` commands.
@@ -66,7 +61,7 @@ class Librarian:
     def __init__(
         self,
         handler: Handler,
-        catalog: Catalog,
+        memory: Memory,
         directory: Directory,
         permissions: Permissions,
         commands: Commands,
@@ -77,11 +72,12 @@ class Librarian:
     ) -> None:
         self._closing_seconds = closing_seconds
         self._handler = handler
-        self._catalog = catalog
+        self._memory = memory
         self._directory = directory
         self._permissions = permissions
         self._commands = commands
         self._platform = platform
+        self._lane = Lane(2, "chats")
         self._gate = Gate(limits or Limits())
         self._admitted: set[int] = set()
         self._given_up: set[int] = set()  # claims that get an apology instead of another attempt
@@ -98,8 +94,12 @@ class Librarian:
     def note(self, error: ChatUnavailable) -> None:
         _log.debug("%s: %s", self._platform, error)
 
+    def close(self) -> None:
+        """Give the threads back."""
+        self._lane.close()
+
     async def claim(self, message: Message) -> Claim | None:
-        number = await run_blocking(self._claim, message)
+        number = await self._lane.run(self._memory.claim, message)
         if number is None:
             return None
         language = language_of(message.text, message.locale)
@@ -112,16 +112,16 @@ class Librarian:
         return Claim(number, message, language)
 
     async def take_unfinished(self) -> list[Claim]:
-        return [self._taken_up(row) for row in await run_blocking(self._unfinished) if row.payload]
+        return [self._taken_up(row) for row in await self._lane.run(self._memory.unfinished) if row.payload]
 
     async def revise(self, message: Message) -> Claim | None:
-        row = await run_blocking(self._revise, message)
+        row = await self._lane.run(self._memory.revise, message)
         if row is None:
             return None
         return Claim(row.id, message, language_of(message.text, message.locale), reply=row.reply or "")
 
     async def retract(self, team: str, channel: str, message: str) -> Claim | None:
-        row = await run_blocking(self._retract, ClaimKey(self._platform, team, channel, message))
+        row = await self._lane.run(self._memory.retract, ClaimKey(self._platform, team, channel, message))
         if row is None or row.payload is None:
             return None
         self._leave(row.id, row.asker)
@@ -129,7 +129,7 @@ class Librarian:
         return Claim(row.id, asked, language_of(asked.text, asked.locale), reply=row.reply or "")
 
     async def placed(self, claim: Claim) -> None:
-        await run_blocking(self._place, claim)
+        await self._lane.run(self._memory.place, claim)
 
     async def ask(self, claim: Claim) -> AsyncGenerator[LibrarianEvent]:
         stop = self._stops[claim.id] = asyncio.Event()
@@ -145,10 +145,10 @@ class Librarian:
 
     async def finish(self, claim: Claim, state: Literal["finished", "failed", "refused"]) -> None:
         self._leave(claim.id, claim.message.asker)
-        await run_blocking(self._finish, claim, state)
+        await self._lane.run(self._memory.finish, claim, state)
 
     async def stop(self, claim_id: int, person: str) -> str:
-        found = await run_blocking(self._get, claim_id)
+        found = await self._lane.run(self._memory.get, claim_id)
         if found is None:
             return messages.text("talk-stop-over", language_of("", ""))
         key, row = found
@@ -165,10 +165,10 @@ class Librarian:
         return ""
 
     async def follows(self, team: str, channel: str, thread: str) -> bool:
-        return bool(thread) and await run_blocking(self._follows, team, channel, thread)
+        return bool(thread) and await self._lane.run(self._memory.follows, team, channel, thread)
 
     async def share(self, claim_id: int, channel: str, person: str) -> Sharing:
-        found = await run_blocking(self._answer_of, claim_id)
+        found = await self._lane.run(self._memory.answer_of, claim_id)
         if found is None:
             return Sharing(messages.text("talk-share-gone", "en"))
         key, answered, asker = found
@@ -176,7 +176,7 @@ class Librarian:
         if asker != f"{key.platform}:{key.team}/@{person}":
             return Sharing(messages.text("talk-share-not-allowed", language))
         audience = await channel_audience(self._directory, key.platform, key.team, channel)
-        scopes = await run_blocking(self._scopes_of, uris)
+        scopes = await self._lane.run(self._memory.scopes_of, uris)
         if not all(scopes.get(uri) in audience.scopes for uri in uris):
             return Sharing(messages.text("talk-share-not-allowed", language))
         return Sharing(question=answered.question, answer=answered.answer)
@@ -184,7 +184,7 @@ class Librarian:
     async def feedback(
         self, claim_id: int, person: str, verdict: Verdict, reason: Reason | None = None, comment: str = ""
     ) -> bool:
-        return await run_blocking(self._feedback, claim_id, person, verdict, reason or "", comment)
+        return await self._lane.run(self._memory.feedback, claim_id, person, verdict, reason or "", comment)
 
     def command(self, call: CommandCall) -> AsyncIterator[Told]:
         return self._commands.run(call)
@@ -193,7 +193,7 @@ class Librarian:
         return await self._commands.suggest(call)
 
     async def last_claimed(self) -> datetime | None:
-        return await run_blocking(self._last_claimed)
+        return await self._lane.run(self._memory.last_claimed)
 
     async def _answered(self, claim: Claim, stop: asyncio.Event) -> AsyncGenerator[LibrarianEvent]:
         """One answer: from the audience to the turn that is kept of it."""
@@ -202,7 +202,7 @@ class Librarian:
             return
         message = claim.message
         audience = await audience_of(message, self._directory)
-        history = await run_blocking(self._history, claim, audience)
+        history = await self._lane.run(self._memory.history, claim, audience)
         for notice in self._notices(claim, audience):
             yield notice
         question = Question(
@@ -224,7 +224,7 @@ class Librarian:
                     case Finished(answer=answer):
                         if answer.mode == "not_found" and audience.limit == "outsiders":
                             yield Notice(messages.text("talk-audience-outsiders", claim.language))
-                        await run_blocking(self._record, claim, answer, found)
+                        await self._lane.run(self._memory.record, claim, answer, found)
                     case _:
                         pass
                 view = view.after(event)
@@ -263,121 +263,12 @@ class Librarian:
         language = language_of(message.text, message.locale)
         return Claim(row.id, message, language, reply=row.reply or "", may_be_posted=True)
 
-    # What follows reads or writes the catalog, and blocks.
-
-    def _claim(self, message: Message) -> int | None:
-        with self._catalog.write() as connection:
-            return chats.claim(
-                connection,
-                _key(message),
-                conversation=message.conversation,
-                asker=message.asker,
-                revision=message.revision,
-                payload=message.as_dict(),
-            )
-
-    def _last_claimed(self) -> datetime | None:
-        with self._catalog.read() as connection:
-            return chats.last_claimed(connection, self._platform)
-
-    def _unfinished(self) -> list[ClaimRow]:
-        with self._catalog.write() as connection:
-            turns.drop_old(connection)
-            chats.drop_old(connection)
-            turns.forget_gone(connection)
-            return chats.take_unfinished(connection, self._platform)
-
-    def _revise(self, message: Message) -> ClaimRow | None:
-        key = _key(message)
-        with self._catalog.write() as connection:
-            before = chats.find(connection, key)
-            if before is None or _same_text(connection, before, message):
-                return None
-            since = datetime.now(UTC) - EDIT_WINDOW
-            if not chats.revise(connection, key, message.revision, message.as_dict(), since):
-                return None
-            return chats.find(connection, key)
-
-    def _retract(self, key: ClaimKey) -> ClaimRow | None:
-        with self._catalog.write() as connection:
-            before = chats.find(connection, key)
-            return before if before and chats.retract(connection, key) else None
-
-    def _place(self, claim: Claim) -> None:
-        with self._catalog.write() as connection:
-            chats.place(connection, claim.id, claim.reply)
-
-    def _finish(self, claim: Claim, state: str) -> None:
-        with self._catalog.write() as connection:
-            chats.finish(connection, claim.id, claim.message.revision, state)
-
-    def _get(self, number: int) -> tuple[ClaimKey, ClaimRow] | None:
-        with self._catalog.read() as connection:
-            return chats.get(connection, number)
-
-    def _follows(self, team: str, channel: str, thread: str) -> bool:
-        with self._catalog.read() as connection:
-            place = (self._platform, team, channel)
-            return chats.is_in_conversation(connection, *place, thread) and chats.has_follow_ups(
-                connection, *place
-            )
-
-    def _history(self, claim: Claim, audience: Audience) -> tuple[Turn, ...]:
-        message = claim.message
-        with self._catalog.read() as connection:
-            return turns.history(
-                connection,
-                message.platform,
-                message.team,
-                message.channel,
-                message.conversation,
-                audience=audience.scopes,
-                before=claim.id,
-                limit=HISTORY_TURNS,
-            )
-
-    def _record(self, claim: Claim, answer: Answer, uris: tuple[str, ...]) -> None:
-        message = claim.message
-        with self._catalog.write() as connection:
-            turns.record(connection, claim.id, message.revision, message.text, answer, uris)
-
-    def _answer_of(self, number: int) -> tuple[ClaimKey, Answered, str] | None:
-        with self._catalog.read() as connection:
-            found, answer = chats.get(connection, number), turns.answer_of(connection, number)
-            return (found[0], answer, found[1].asker) if found and answer else None
-
-    def _scopes_of(self, uris: frozenset[str]) -> dict[str, str]:
-        with self._catalog.read() as connection:
-            return dict(turns.scopes_of(connection, uris))
-
-    def _feedback(self, number: int, person: str, verdict: str, reason: str, comment: str) -> bool:
-        with self._catalog.write() as connection:
-            found, turn = chats.get(connection, number), turns.latest(connection, number)
-            if found is None or turn is None:
-                return False
-            key, _ = found
-            who = f"{key.platform}:{key.team}/@{person}"
-            turns.give_feedback(connection, turn, who, verdict, reason, comment)
-            return True
-
 
 def language_of(text: str, locale: str) -> Language:
     """The language to speak: the text's, or where it has no words the person's."""
     if _HANGUL_OR_LATIN.search(text):
         return detect(text)
     return "ko" if locale.lower().startswith("ko") else "en"
-
-
-def _key(message: Message) -> ClaimKey:
-    return ClaimKey(message.platform, message.team, message.channel, message.message)
-
-
-def _same_text(connection: Connection, before: ClaimRow, message: Message) -> bool:
-    """Whether an edit left the question as it was: a link's preview arrives as one."""
-    if before.payload is not None:
-        return bool(before.payload["text"] == message.text)
-    answered = turns.answer_of(connection, before.id)
-    return answered is not None and answered.question == message.text
 
 
 def _limit_sentence(over: Over, language: Language) -> str:

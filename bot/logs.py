@@ -38,6 +38,9 @@ NOISY = (
     "transformers",
     "apscheduler",
     "alembic",
+    "slack_bolt",
+    "slack_sdk",
+    "aiohttp",
 )
 
 
@@ -48,6 +51,7 @@ _SECRET_FORMS = (
     r"xox[a-z]-[\w-]{6,}",
     r"xapp-[\w-]{6,}",
     r"hf_\w{16,}",
+    r"(?<=ticket=)[\w-]+",  # what opens a connection to Slack
     r"(?<=[Bb]earer )[\w.~+/=-]{8,}",
     r"(?<=[Bb]ot )[\w-]{20,}\.[\w-]{4,}\.[\w-]{20,}",
     r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)",

@@ -14,6 +14,7 @@ from adapters.view import View
 from bot.commands import Commands
 from bot.librarian import Librarian
 from bot.limits import Limits
+from bot.memory import Memory
 from bot.permissions import Permissions
 from knowledge.catalog import Catalog
 from knowledge.parsing import parse
@@ -48,7 +49,7 @@ def a_librarian(
     commands = Commands(knowledge, catalog, directory, permissions, Uploads(folder / "uploads", parse))
     return Librarian(
         knowledge.answer,
-        catalog,
+        Memory(catalog, platform),
         directory,
         permissions,
         commands,

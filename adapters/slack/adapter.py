@@ -41,6 +41,7 @@ from knowledge.errors import ChatUnavailable
 from knowledge.messages import text as sentence
 
 _log = logging.getLogger(__name__)
+_SDK_LOG = logging.getLogger("slack_bolt")
 
 EVENTS = ("app_mention", "message", "member_joined_channel", "channel_shared", "user_change")
 SLASH_COMMANDS = ("/ask", "/docs")
@@ -126,7 +127,7 @@ class SlackAdapter:
         handler = AsyncSocketModeHandler(
             self._app(librarian, desk),
             self._app_token,
-            logger=logging.getLogger(f"{__name__}.socket"),
+            logger=_SDK_LOG,
             web_client=app_client,
             ping_interval=self._ping_seconds,
         )
@@ -172,7 +173,7 @@ class SlackAdapter:
             )
 
         bolt_client = _client(None, self._base_url)
-        app = AsyncApp(client=bolt_client, authorize=authorize, logger=logging.getLogger(f"{__name__}.bolt"))
+        app = AsyncApp(client=bolt_client, authorize=authorize, logger=_SDK_LOG)
         commands = CommandDesk(self._client, self._directory, librarian)
 
         @app.middleware

@@ -142,12 +142,17 @@ class SlackSurface:
                 "limit": _PAGE,
                 "cursor": cursor or None,
             }
-            with mapped():
-                page = (
-                    await self._client.conversations_replies(ts=message.thread, **arguments)
-                    if message.thread
-                    else await self._client.conversations_history(**arguments)
-                )
+            try:
+                with mapped():
+                    page = (
+                        await self._client.conversations_replies(ts=message.thread, **arguments)
+                        if message.thread
+                        else await self._client.conversations_history(**arguments)
+                    )
+            except ChatUnavailable as error:
+                if error.parameters["reason"] == "gone":  # the thread went with its first message
+                    return ""
+                raise
             for each in page["messages"]:
                 metadata = each.get("metadata") or {}
                 if metadata.get("event_type") == EVENT_TYPE and metadata.get("event_payload") == wanted:

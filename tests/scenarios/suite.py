@@ -237,7 +237,7 @@ class Scenarios:
             await stage.give_reason("outdated", "작년 규정입니다")
             await stage.click(answer, "up")
             await stage.until(stage.private)
-            with stage.process.librarian._catalog.read() as connection:  # type: ignore[attr-defined]
+            with stage.process.librarian._memory._catalog.read() as connection:  # type: ignore[attr-defined]
                 found = {opinion.verdict: opinion for opinion in turns.opinions(connection)}
             assert found["down"].reason == "outdated"
             assert found["down"].comment == "작년 규정입니다"

@@ -120,11 +120,13 @@ class Workspace:
         self, channel: str, ts: str, cursor: str = "", oldest: str = "0", **_: Any
     ) -> dict[str, Any]:
         messages = self.conversation(channel).messages.values()
-        mine = [
-            each for each in messages if ts in (each["ts"], each.get("thread_ts")) and each["ts"] > oldest
-        ]
-        if not mine:
+        if not any(each["ts"] == ts for each in messages):
             raise Refusal("thread_not_found")
+        mine = [
+            each
+            for each in messages
+            if each["ts"] == ts or (each.get("thread_ts") == ts and each["ts"] > oldest)
+        ]
         return paged("messages", mine, cursor)
 
     def conversations_history(

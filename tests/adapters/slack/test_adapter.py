@@ -1,0 +1,278 @@
+"""What is Slack's own: connections, channels of several companies, message menus, and what Slack gets wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from adapters.slack.adapter import SlackAdapter
+from adapters.slack.directory import SlackDirectory
+from knowledge.errors import ChatUnavailable
+from knowledge.types import EVERYONE
+from tests.adapters.slack.server import APP_TOKEN, BOT_TOKEN, FakeSlack
+from tests.adapters.slack.stage import SlackStage, slack_stage
+from tests.fakes import FakeKnowledge
+from tests.librarian import open_knowledge
+from tests.scenarios.stage import DIRECT, Seen
+from tests.scenarios.suite import QUESTION, is_whole, whole
+
+Scene = Callable[[SlackStage], Awaitable[None]]
+
+
+def play(folder: Path, scene: Scene, knowledge: FakeKnowledge | None = None) -> FakeKnowledge:
+    """Run a scene in a workspace with a connected bot."""
+    knowledge = knowledge or FakeKnowledge()
+
+    async def run() -> None:
+        async with slack_stage(folder, knowledge) as stage:
+            await scene(stage)
+
+    asyncio.run(run())
+    return knowledge
+
+
+def test_a_preview_is_no_edit(tmp_path: Path) -> None:
+    """Slack reports a link's preview as a change of the message: it is answered once."""
+
+    async def scene(stage: SlackStage) -> None:
+        asked = await stage.say(QUESTION)
+        await stage.until(lambda: whole(stage))
+        await stage.unfurl(asked)
+        await stage.say("마지막 질문입니다")
+        await stage.until(lambda: [is_whole(each) for each in stage.seen()] == [True, True])
+
+    assert len(play(tmp_path, scene).asked) == 2
+
+
+def test_slack_asks_for_a_new_connection_and_gets_one(tmp_path: Path) -> None:
+    """Every few hours Slack announces that it will disconnect; nothing is lost over it."""
+
+    async def scene(stage: SlackStage) -> None:
+        before = stage.slack.calls["apps.connections.open"]
+        await stage.slack.disconnect(politely=True)
+        await stage.until(lambda: stage.slack.calls["apps.connections.open"] > before)
+        await stage.say(QUESTION)
+        await stage.until(lambda: whole(stage))
+
+    play(tmp_path, scene)
+
+
+def test_a_claim_that_cant_be_written_isnt_acknowledged(tmp_path: Path) -> None:
+    """Slack delivers an event again that wasn't acknowledged: so the question waits for the catalog."""
+
+    async def scene(stage: SlackStage) -> None:
+        librarian = stage.process.librarian
+        assert librarian is not None
+        real, broken = librarian._memory.claim, []
+
+        def fails(message: object) -> int | None:
+            broken.append(message)
+            raise OSError("disk")
+
+        librarian._memory.claim = fails  # type: ignore[method-assign,assignment]
+        message = stage.slack.workspace.say("U1", "C1", "<@UBOT> 연차는?")
+        payload = stage.slack.event({**message, "channel": "C1", "channel_type": "channel"})
+        envelope = await stage.slack.send("events_api", payload)
+        async with asyncio.timeout(20):
+            while not broken:  # noqa: ASYNC110 - the failing claim has no event of its own
+                await asyncio.sleep(0.01)
+        librarian._memory.claim = real  # type: ignore[method-assign]
+        again = await stage.slack.deliver("events_api", payload, retry=1)
+        assert envelope not in stage.slack.acknowledged
+        assert again in stage.slack.acknowledged
+        await stage.until(lambda: whole(stage))
+
+    assert len(play(tmp_path, scene).asked) == 1
+
+
+def test_in_a_channel_shared_with_another_company_only_its_own_documents_count(tmp_path: Path) -> None:
+    """Slack Connect: the channel's own scope, whoever asks."""
+
+    async def scene(stage: SlackStage) -> None:
+        stage.slack.workspace.channels["C1"].flags["is_ext_shared"] = True
+        await stage.say(QUESTION)
+        await stage.until(lambda: whole(stage))
+
+    (question,) = play(tmp_path, scene).asked
+    assert question.audience == {"slack:T1/C1"}
+
+
+def test_when_slack_doesnt_say_who_reads_the_answer_uses_less_and_says_so(tmp_path: Path) -> None:
+    """A method that fails narrows the audience, visibly; it is asked again the next time."""
+
+    async def scene(stage: SlackStage) -> None:
+        stage.slack.refusing["conversations.info"] = "missing_scope"
+        await stage.say(QUESTION)
+        answer = await stage.until(lambda: whole(stage))
+        assert "이 채널의 문서에서만" in answer.text
+        del stage.slack.refusing["conversations.info"]
+        await stage.say("다시 묻습니다")
+        await stage.until(lambda: [is_whole(each) for each in stage.seen()] == [True, True])
+
+    first, second = play(tmp_path, scene).asked
+    assert first.audience == {"slack:T1/C1"}
+    assert EVERYONE in second.audience
+
+
+def test_a_placeholder_that_somebody_deleted_is_posted_anew(tmp_path: Path) -> None:
+    """The answer comes even when the message that it was to stand in is gone."""
+    go = asyncio.Event
+
+    async def scene(stage: SlackStage) -> None:
+        gate = go()
+
+        async def wait() -> None:
+            messages = stage.slack.workspace.channels["C1"].messages
+            for ts in [ts for ts, each in messages.items() if each["user"] == "UBOT"]:
+                del messages[ts]
+            gate.set()
+
+        usual = [event async for event in FakeKnowledge()._events(_question())]
+        stage.knowledge.answers[QUESTION] = (wait, *usual)  # type: ignore[assignment]
+        await stage.say(QUESTION)
+        await gate.wait()
+        await stage.until(lambda: whole(stage))
+        assert len(stage.seen()) == 1
+
+    play(tmp_path, scene)
+
+
+def _question():
+    from knowledge.types import Question
+
+    return Question(QUESTION, frozenset(), language="ko")
+
+
+def test_the_menu_of_a_message_asks_about_it(tmp_path: Path) -> None:
+    """Its text is the question; the answer is for whoever opened the menu."""
+
+    async def scene(stage: SlackStage) -> None:
+        await menu(stage, "ask_about", {"text": QUESTION, "user": "U2", "ts": "5.0"})
+        await stage.until(lambda: "15일" in last(stage).text)
+        assert stage.private("other") == []
+
+    assert play(tmp_path, scene).asked[0].text == QUESTION
+
+
+def test_the_menu_of_a_message_adds_its_files(tmp_path: Path) -> None:
+    """A file is fetched with the bot's token, kept, indexed for the channel, and told; another host gets nothing."""
+    knowledge = open_knowledge(tmp_path)
+
+    async def scene(stage: SlackStage) -> None:
+        stage.slack.files["rules.md"] = "# 점심 규칙\n\n열두 시에 먹습니다.".encode()
+        file = {"name": "점심.md", "size": 40, "url_private_download": f"{stage.slack.url}/files/rules.md"}
+        await menu(stage, "add_to_documents", {"text": "", "user": "U2", "ts": "5.0", "files": [file]})
+        await stage.until(lambda: "점심 규칙" in last(stage).text)
+        (document,) = knowledge.documents()
+        assert document.scope == "slack:T1/C1"
+        before = len(stage.private())
+        elsewhere = {**file, "url_private_download": "https://files.slack.com.evil.example/x"}
+        await menu(stage, "add_to_documents", {"text": "", "user": "U2", "ts": "6.0", "files": [elsewhere]})
+        await stage.until(lambda: len(stage.private()) > before)
+        assert len(knowledge.documents()) == 1
+
+    play(tmp_path, scene, knowledge)  # type: ignore[arg-type]
+    knowledge.close()
+
+
+async def menu(stage: SlackStage, callback: str, message: dict[str, object]) -> None:
+    """A person picks an entry of a message's menu."""
+    payload = {
+        "type": "message_action",
+        "callback_id": callback,
+        "team": {"id": "T1"},
+        "channel": {"id": "C1"},
+        "user": {"id": "U1"},
+        "trigger_id": stage.slack.trigger(),
+        "message": message,
+        "response_url": stage.slack.response_url("U1", "C1"),
+    }
+    await stage.slack.deliver("interactive", payload)
+
+
+def last(stage: SlackStage) -> Seen:
+    """What the asker was told last in private."""
+    return [Seen("", "", "", frozenset()), *stage.private()][-1]
+
+
+def test_a_direct_message_is_answered_from_its_writers_channels(tmp_path: Path) -> None:
+    """The asker's channels count in private, across all pages of Slack's lists, and others' don't."""
+
+    async def scene(stage: SlackStage) -> None:
+        for number in range(10, 18):
+            stage.slack.workspace.add_channel(f"C{number}", {"U1" if number < 17 else "U2"}, is_private=True)
+        await stage.say(QUESTION, place=DIRECT, mention=False)
+        await stage.until(lambda: whole(stage, DIRECT))
+
+    (question,) = play(tmp_path, scene).asked
+    mine = {"slack:T1/C1", *(f"slack:T1/C{number}" for number in range(10, 17))}
+    assert question.audience == {EVERYONE, "slack:T1", "slack:T1/@U1", *mine}
+
+
+def test_a_guest_among_many_is_found() -> None:
+    """In a large channel the workspace's list tells who is a guest, page by page."""
+
+    async def scene() -> None:
+        async with FakeSlack() as slack:
+            people = {f"UX{number}" for number in range(40)}
+            for person in people:
+                slack.workspace.add_user(person)
+            slack.workspace.add_channel("C5", people)
+            directory = SlackDirectory(_client(slack))
+            assert not await directory.has_outsiders("T1", "C5")
+            assert slack.calls["users.info"] < 25
+            slack.workspace.add_user("UX7", is_ultra_restricted=True)
+            assert await SlackDirectory(_client(slack)).has_outsiders("T1", "C5")
+            assert not await SlackDirectory(_client(slack), trust_guests=True).has_outsiders("T1", "C5")
+            slack.workspace.add_user("UX7", team_id="T9", is_stranger=True)
+            assert await SlackDirectory(_client(slack), trust_guests=True).has_outsiders("T1", "C5")
+
+    asyncio.run(scene())
+
+
+def _client(slack: FakeSlack):
+    return SlackAdapter(BOT_TOKEN, APP_TOKEN, slack.base_url)._client
+
+
+def test_slack_that_is_away_at_the_start_is_waited_for(tmp_path: Path) -> None:
+    """The bot starts before the network does: it connects when Slack is there."""
+
+    async def scene() -> None:
+        async with FakeSlack() as slack:
+            slack.refusing["auth.test"] = "internal_error"
+            connected = asyncio.Event()
+            adapter = SlackAdapter(
+                BOT_TOKEN,
+                APP_TOKEN,
+                slack.base_url,
+                retry_seconds=(0.01,),
+                on_connected=lambda _bot, _team: connected.set(),
+            )
+            from tests.talk import a_librarian
+
+            running = asyncio.create_task(adapter.run(a_librarian(tmp_path, directory=adapter.directory)))
+            await slack.until(lambda: slack.calls["auth.test"] > 2)
+            slack.refusing.clear()
+            await asyncio.wait_for(connected.wait(), 20)
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+    asyncio.run(scene())
+
+
+def test_a_token_that_slack_refuses_ends_the_adapter(tmp_path: Path) -> None:
+    """Waiting wouldn't help: the reason is raised."""
+
+    async def scene() -> None:
+        async with FakeSlack() as slack:
+            adapter = SlackAdapter("xoxb-other", APP_TOKEN, slack.base_url)
+            from tests.talk import a_librarian
+
+            with pytest.raises(ChatUnavailable) as error:
+                await adapter.run(a_librarian(tmp_path, directory=adapter.directory))
+            assert error.value.parameters["reason"] == "token"
+
+    asyncio.run(scene())
