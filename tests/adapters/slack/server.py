@@ -14,7 +14,7 @@ from aiohttp import WSMsgType, web
 from tests.adapters.slack.workspace import BOT, METHODS, TEAM, Refusal, Workspace, checked
 
 BOT_TOKEN, APP_TOKEN = "xoxb-of-a-test", "xapp-of-a-test"
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds that a test waits for something before it fails."""
 
 
