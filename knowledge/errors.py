@@ -15,6 +15,7 @@
     ├── CatalogDamaged          the catalog's file can't be read
     ├── StorageFull             the disk is full
     ├── ChatUnavailable         a chat platform can't be reached, or refuses
+    ├── BackupFailed            a backup can't be written, or can't be used
     ├── AddressUnavailable      an address to listen at can't be had
     └── AlreadyRunning          another process owns the data folder
 
@@ -135,6 +136,16 @@ class CatalogDamaged(SaseoError):
 
 class StorageFull(SaseoError):
     """Parameters: path."""
+
+
+class BackupFailed(SaseoError):
+    """A backup can't be written or put back.
+
+    Parameters: path, reason (`nothing`: there is no catalog yet, `server`: the catalog is in a database
+    server, `exists`: the file is there, `place`: it can't be written there, `missing`: there is no such file,
+    `damaged`: it is cut or altered, `foreign`: no backup of Saseo, `newer`: a later program's, `occupied`:
+    the data folder isn't empty), detail.
+    """
 
 
 class AddressUnavailable(SaseoError):

@@ -195,6 +195,30 @@ def _evaluate(
     start(ctx.obj, corpus, embedder=embedder, limit=limit_queries, plot=plot, as_json=as_json)
 
 
+@_app.command("backup", cls=Command, help="help-backup")
+def _backup(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="help-arg-backup", show_default=False)],
+    force: Annotated[bool, typer.Option("--force", help="help-opt-force-backup")] = False,
+    as_json: Json = False,
+) -> None:
+    from bot.cli import backup as command
+
+    command.backup(ctx.obj, file, force=force, as_json=as_json)
+
+
+@_app.command("restore", cls=Command, help="help-restore")
+def _restore(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="help-arg-restore", show_default=False)],
+    force: Annotated[bool, typer.Option("--force", help="help-opt-force-restore")] = False,
+    as_json: Json = False,
+) -> None:
+    from bot.cli import backup as command
+
+    command.restore(ctx.obj, file, force=force, as_json=as_json)
+
+
 @_app.command("doctor", cls=Command, help="help-doctor")
 def _doctor(ctx: typer.Context, as_json: Json = False) -> None:
     from bot.cli.doctor import doctor as start

@@ -1,0 +1,100 @@
+"""A catalog as one file that can be carried away, and what has to change in one that is brought back."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, select, update
+
+from knowledge.catalog.schema import (
+    claims,
+    documents,
+    exclusions,
+    folders,
+    problems,
+    requests,
+    turns,
+    uploads,
+)
+from knowledge.catalog.store import Catalog
+from knowledge.errors import CatalogDamaged
+
+
+def copy_sqlite(source: Path, target: Path) -> None:
+    """Copy a catalog as it is at one moment, also while others write to it (SQLite's online backup).
+
+    Raises:
+        CatalogDamaged: it can't be read, or what was copied isn't sound.
+    """
+    try:
+        with closing(sqlite3.connect(source)) as reading, closing(sqlite3.connect(target)) as writing:
+            reading.backup(writing)
+            writing.execute("PRAGMA journal_mode=DELETE")
+            verdict = writing.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        raise CatalogDamaged(path=str(source), detail=str(error)) from error
+    if verdict != "ok":
+        raise CatalogDamaged(path=str(source), detail=str(verdict))
+
+
+def adopt(path: Path, before: str, now: str) -> None:
+    """Make a catalog that is brought back this place's: migrate it, move its uploads, and let the past rest.
+
+    Questions that were being answered have been answered since, or their people have gone; and nobody waits
+    for what other processes had asked the owner to do.
+
+    Args:
+        path: of the file.
+        before: the folder of the uploads where the catalog comes from.
+        now: their folder here.
+
+    Raises:
+        CatalogDamaged: it is no catalog, or a later program's.
+    """
+    catalog = Catalog(f"sqlite:///{path}")
+    try:
+        catalog.prepare(had_documents=True)
+        with catalog.write() as connection:
+            connection.execute(delete(requests))
+            connection.execute(
+                update(claims).where(claims.c.state == "waiting").values(state="failed", payload=None)
+            )
+            if before != now:
+                _move(connection, before.rstrip("/") + "/", now.rstrip("/") + "/")
+    finally:
+        catalog.close()
+
+
+def _move(connection: Connection, before: str, now: str) -> None:
+    connection.execute(delete(problems).where(problems.c.folder.startswith(before, autoescape=True)))
+    for table, name in ((documents, "uri"), (folders, "path"), (exclusions, "uri"), (uploads, "uri")):
+        _move_column(connection, table, name, before, now)
+    rows = connection.execute(select(turns.c.id, turns.c.uris, turns.c.sources)).all()
+    for number, uris, sources in rows:
+        values = {"uris": _moved(uris, before, now), "sources": _moved(sources, before, now)}
+        if values != {"uris": uris, "sources": sources}:
+            connection.execute(update(turns).where(turns.c.id == number).values(values))
+
+
+def _move_column(connection: Connection, table: Table, name: str, before: str, now: str) -> None:
+    column = table.c[name]
+    for (path,) in connection.execute(select(column).where(column.startswith(before, autoescape=True))).all():
+        connection.execute(
+            update(table).where(column == path).values({name: now + path.removeprefix(before)})
+        )
+
+
+def _moved(value: Any, before: str, now: str) -> Any:
+    """The same plain value with the paths in it moved."""
+    match value:
+        case str() if value.startswith(before):
+            return now + value.removeprefix(before)
+        case list():
+            return [_moved(each, before, now) for each in value]
+        case dict():
+            return {name: _moved(each, before, now) for name, each in value.items()}
+        case _:
+            return value

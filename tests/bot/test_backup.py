@@ -1,0 +1,304 @@
+"""Backups: made while a librarian works, checked, put back, refused when they aren't whole."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import zipfile
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from bot.backup import CATALOG, MANIFEST, backup, restore, verify
+from bot.cli import main
+from bot.ownership import owned
+from bot.settings import load_settings
+from knowledge.catalog import Catalog
+from knowledge.errors import AlreadyRunning, BackupFailed, CatalogDamaged, SaseoError
+from knowledge.parsing import parse
+from knowledge.sources.uploads import Uploads
+from knowledge.types import EVERYONE, Finished, Question, Scope
+from tests.fakes import HashEmbedder, a_message
+from tests.librarian import contents, fill, open_knowledge
+from tests.talk import FakeSurface, a_desk, a_librarian
+
+QUESTION = Question("구성원의 연차는 며칠인가요?", frozenset({EVERYONE}))
+
+
+def settings_of(folder, **changes):
+    """Settings of a librarian whose data is in `folder/data`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return load_settings(folder=folder, **changes).settings
+
+
+def answer(knowledge):
+    """What it says to the question, and its sources' titles."""
+
+    async def ask():
+        return [event async for event in knowledge.answer(QUESTION)]
+
+    last = asyncio.run(ask())[-1]
+    assert isinstance(last, Finished)
+    return last.answer.text, [source.title for source in last.answer.sources]
+
+
+@pytest.fixture
+def source(tmp_path):
+    """Settings of a librarian that knows a document and an upload."""
+    found = settings_of(tmp_path / "before", slack_bot_token="xoxb-a-secret", llm_max_tokens=300)
+    fill(tmp_path / "documents", {"휴가.md": "# 휴가 규정\n\n## 연차\n\n구성원의 연차는 15일입니다.\n"})
+    uploads = Uploads(found.data_dir / "uploads", parse)
+    with_upload = uploads.folder_of(Scope("slack:T1"))
+    knowledge = open_knowledge(found.data_dir, tmp_path / "documents", embedder=HashEmbedder())
+    uploads.keep(Scope("slack:T1"), "회의록.md", "# 회의록\n\n예산은 다음 달에 정합니다.\n".encode())
+    knowledge.register(with_upload)
+    knowledge.refresh()
+    knowledge.close()
+    return found
+
+
+def reason(caught):
+    return caught.value.parameters["reason"]
+
+
+def test_a_backup_put_back_elsewhere_answers_the_same(source, tmp_path):
+    """In an empty folder of another name: the same catalog, uploads where they are now, nothing embedded again."""
+    before = open_knowledge(source.data_dir, embedder=HashEmbedder())
+    expected, kept = answer(before), contents(before)
+    before.close()
+    made = backup(source, tmp_path / "saseo.zip")
+    assert made.files == 3
+    assert (tmp_path / "saseo.zip").stat().st_mode & 0o077 == 0
+
+    target = settings_of(tmp_path / "after")
+    assert restore(target, tmp_path / "saseo.zip").made_at == made.made_at
+    embedder = HashEmbedder()
+    after = open_knowledge(target.data_dir, tmp_path / "documents", embedder=embedder)
+    assert answer(after) == expected
+    here = str(target.data_dir / "uploads")
+    assert [d.uri for d in after.documents() if "회의록" in d.uri] == [f"{here}/slack+T1/회의록.md"]
+    moved = str(source.data_dir / "uploads")
+    assert {
+        query: [tuple(str(v).replace(here, moved) for v in row) for row in rows]
+        for query, rows in contents(after).items()
+    } == {query: [tuple(map(str, row)) for row in rows] for query, rows in kept.items()}
+    report = after.refresh()
+    after.close()
+    assert (report.added, report.removed, report.failed) == (0, 0, 0)
+    assert embedder.calls == []
+
+
+def test_a_backup_is_made_while_the_owner_writes(source, tmp_path):
+    """Taken in the middle of a refresh it is one whole state, which can be restored and asked."""
+    folder = tmp_path / "documents"
+    fill(folder, {f"새 문서 {n}.md": f"# 문서 {n}\n\n내용 {n}번입니다.\n" for n in range(30)})
+    begun = threading.Event()
+    knowledge = open_knowledge(source.data_dir, folder, embedder=HashEmbedder())
+    with owned(source.data_dir):
+        refreshing = threading.Thread(
+            target=knowledge.refresh, kwargs={"progress": lambda progress: begun.set()}
+        )
+        refreshing.start()
+        assert begun.wait(60)
+        backup(source, tmp_path / "saseo.zip")
+        refreshing.join(60)
+    knowledge.close()
+    target = settings_of(tmp_path / "after")
+    restore(target, tmp_path / "saseo.zip")
+    after = open_knowledge(target.data_dir, folder, embedder=HashEmbedder())
+    assert "15일" in answer(after)[0]
+    after.refresh()
+    assert len(after.documents()) == 32
+    assert after.check_index().is_sound
+    after.close()
+
+
+def test_conversations_come_back_and_questions_of_the_past_are_not_taken_up(source, tmp_path):
+    """Turns and feedback are there; what was being answered at the time isn't answered once more."""
+
+    async def talk():
+        desk = a_desk(a_librarian(source.data_dir), FakeSurface())
+        await desk.receive(a_message())
+        await desk.settle()
+        await a_librarian(source.data_dir).claim(a_message(message="another"))
+
+    asyncio.run(talk())
+    backup(source, tmp_path / "saseo.zip")
+    target = settings_of(tmp_path / "after")
+    restore(target, tmp_path / "saseo.zip")
+
+    async def after():
+        librarian = a_librarian(target.data_dir)
+        assert await librarian.take_unfinished() == []
+        assert await librarian.claim(a_message()) is None
+        assert await librarian.feedback(1, "U1", "up")
+
+    asyncio.run(after())
+
+
+def test_secrets_are_not_in_a_backup(source, tmp_path):
+    """Their names are, so that a person knows what to set again; other settings are put beside, not in force."""
+    backup(source, tmp_path / "saseo.zip")
+    with zipfile.ZipFile(tmp_path / "saseo.zip") as archive:
+        everything = b"".join(archive.read(name) for name in archive.namelist())
+    assert b"a-secret" not in everything
+    target = settings_of(tmp_path / "after")
+    restore(target, tmp_path / "saseo.zip")
+    kept = (target.data_dir / "restored-settings" / "settings.env").read_text(encoding="utf-8")
+    assert "#SLACK_BOT_TOKEN=\n" in kept
+    assert "LLM_MAX_TOKENS=300" in kept
+
+
+def test_nothing_is_overwritten_without_being_asked_to(source, tmp_path):
+    """Neither a file nor a librarian; with --force both."""
+    file = tmp_path / "saseo.zip"
+    backup(source, file)
+    with pytest.raises(BackupFailed) as caught:
+        backup(source, file)
+    assert reason(caught) == "exists"
+    backup(source, file, force=True)
+    with pytest.raises(BackupFailed) as caught:
+        restore(source, file)
+    assert reason(caught) == "occupied"
+
+    fill(tmp_path / "documents", {"나중.md": "# 나중\n\n나중에 온 문서입니다.\n"})
+    knowledge = open_knowledge(source.data_dir, tmp_path / "documents", embedder=HashEmbedder())
+    knowledge.refresh()
+    assert len(knowledge.documents()) == 3
+    knowledge.close()
+    restore(source, file, force=True)
+    knowledge = open_knowledge(source.data_dir, embedder=HashEmbedder())
+    assert len(knowledge.documents()) == 2
+    assert "15일" in answer(knowledge)[0]
+    assert knowledge.check_index().is_sound
+    knowledge.close()
+
+
+def test_nothing_is_restored_under_a_running_bot(source, tmp_path):
+    """The owner is named."""
+    backup(source, tmp_path / "saseo.zip")
+    with owned(source.data_dir), pytest.raises(AlreadyRunning):
+        restore(source, tmp_path / "saseo.zip", force=True)
+
+
+def test_what_can_not_be_kept_is_said(tmp_path, source):
+    """No catalog, a catalog in a server, and a place that isn't there."""
+    with pytest.raises(BackupFailed) as caught:
+        backup(settings_of(tmp_path / "empty"), tmp_path / "x.zip")
+    assert reason(caught) == "nothing"
+    with pytest.raises(BackupFailed) as caught:
+        backup(
+            source.model_copy(update={"catalog_url": SecretStr("postgresql://db/saseo")}), tmp_path / "x.zip"
+        )
+    assert reason(caught) == "server"
+    with pytest.raises(BackupFailed) as caught:
+        backup(source, tmp_path / "no" / "folder" / "x.zip")
+    assert reason(caught) == "place"
+    (source.data_dir / CATALOG).write_bytes(b"no database at all, but long enough to be looked at" * 100)
+    with pytest.raises(CatalogDamaged):
+        backup(source, tmp_path / "x.zip")
+    assert not list(tmp_path.glob("*.zip*"))
+    assert not list(tmp_path.glob(".x*"))
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A small backup's bytes."""
+    folder = tmp_path_factory.mktemp("whole")
+    found = settings_of(folder)
+    Catalog.in_folder(found.data_dir).prepare()
+    fill(found.data_dir / "uploads" / "everyone", {"가.md": "# 가\n"})
+    backup(found, folder / "saseo.zip")
+    return (folder / "saseo.zip").read_bytes()
+
+
+def refused(path, folder):
+    """Restoring this file is refused, and leaves the folder empty."""
+    target = settings_of(folder)
+    with pytest.raises(SaseoError) as caught:
+        restore(target, path)
+    assert isinstance(caught.value, BackupFailed | CatalogDamaged)
+    assert sorted(p.name for p in target.data_dir.iterdir()) in ([], ["owner.lock"])
+    return caught
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9, 0.999])
+def test_a_cut_backup_is_refused(whole, tmp_path, share):
+    """Whatever is missing, nothing is changed."""
+    (tmp_path / "cut.zip").write_bytes(whole[: int(len(whole) * share)])
+    assert reason(refused(tmp_path / "cut.zip", tmp_path / "after")) == "damaged"
+
+
+@hypothesis_settings(deadline=None, max_examples=25)
+@given(st.data())
+def test_an_altered_backup_is_refused_or_unharmed(whole, tmp_path_factory, data):
+    """A wrong byte anywhere in what was kept is noticed."""
+    place = data.draw(st.integers(0, len(whole) - 1))
+    altered = bytearray(whole)
+    altered[place] ^= data.draw(st.integers(1, 255))
+    folder = tmp_path_factory.mktemp("altered")
+    (folder / "altered.zip").write_bytes(altered)
+    with zipfile.ZipFile(folder / "whole.zip", "w"):
+        pass
+    (folder / "whole.zip").write_bytes(whole)
+    try:
+        verify(folder / "altered.zip")
+    except BackupFailed:
+        return
+    with zipfile.ZipFile(folder / "altered.zip") as new, zipfile.ZipFile(folder / "whole.zip") as old:
+        for name in json.loads(old.read(MANIFEST))["files"]:
+            assert new.read(name) == old.read(name)
+
+
+def rewritten(whole, path, change):
+    """The backup with another manifest, and files that it names."""
+    path.with_suffix(".old").write_bytes(whole)
+    with zipfile.ZipFile(path.with_suffix(".old")) as old, zipfile.ZipFile(path, "w") as new:
+        manifest = json.loads(old.read(MANIFEST))
+        names = change(manifest) or {}
+        for name in old.namelist():
+            if name != MANIFEST:
+                new.writestr(names.get(name, name), old.read(name))
+        new.writestr(MANIFEST, json.dumps(manifest))
+
+
+@pytest.mark.parametrize(
+    "name", ["../outside.md", "/tmp/outside.md", "uploads/../../outside.md", "index/x", "uploads"]
+)
+def test_a_backup_that_points_elsewhere_is_refused(whole, tmp_path, name):
+    """A file is put only where files of a backup belong."""
+
+    def change(manifest):
+        manifest["files"][name] = manifest["files"].pop("uploads/everyone/가.md")
+        return {"uploads/everyone/가.md": name}
+
+    rewritten(whole, tmp_path / "evil.zip", change)
+    refused(tmp_path / "evil.zip", tmp_path / "after")
+    assert not list(tmp_path.rglob("outside.md"))
+
+
+def test_other_archives_and_later_backups_are_told_apart(whole, tmp_path):
+    """No backup of ours, one of a later program, and no file at all."""
+    with zipfile.ZipFile(tmp_path / "other.zip", "w") as archive:
+        archive.writestr("readme.txt", "hello")
+    assert reason(refused(tmp_path / "other.zip", tmp_path / "after")) == "foreign"
+    rewritten(whole, tmp_path / "later.zip", lambda manifest: manifest.update(format=2))
+    assert reason(refused(tmp_path / "later.zip", tmp_path / "after")) == "newer"
+    assert reason(refused(tmp_path / "none.zip", tmp_path / "after")) == "missing"
+
+
+def test_the_commands(source, tmp_path, monkeypatch, capsys):
+    """`saseo backup` and `saseo restore`, in words and in JSON."""
+    monkeypatch.chdir(tmp_path)
+    data = ["--data-dir", str(source.data_dir)]
+    assert main(["backup", "saseo.zip", *data, "--lang", "en"]) == 0
+    assert "read back and found whole" in capsys.readouterr().out
+    assert main(["backup", "saseo.zip", *data, "--lang", "ko"]) == 1
+    assert "--force" in capsys.readouterr().err
+    assert main(["restore", "saseo.zip", "--data-dir", "fresh", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["files"] == 3
+    assert (tmp_path / "fresh" / CATALOG).exists()
