@@ -21,6 +21,7 @@ from bot.operations.service import operations
 from bot.ownership import is_owned, owned
 from bot.schedule import Schedule
 from bot.settings import Settings
+from bot.watching import Watcher
 from knowledge.catalog import Catalog, turns
 from knowledge.embedding import load_or_measure, open_embedder
 from knowledge.errors import AlreadyRunning, SaseoError
@@ -30,7 +31,7 @@ from knowledge.language import Analyzer
 from knowledge.parsing.ocr import Tesseract
 from knowledge.parsing.sandbox import Limits, Sandbox
 from knowledge.service import Knowledge, Parts
-from knowledge.sources.options import MEBIBYTE
+from knowledge.sources.options import MEBIBYTE, Folder
 from knowledge.threads import run_blocking
 from knowledge.types import Handler
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from knowledge.index.milvus import MilvusOptions
 
 _log = logging.getLogger(__name__)
+_SETTLE_SECONDS = 1.0  # without a change, before a file is taken to be written to its end
 
 
 def parts_of(settings: Settings, **overrides: Any) -> Parts:
@@ -65,6 +67,7 @@ def parts_of(settings: Settings, **overrides: Any) -> Parts:
         "abilities": lambda found: load_or_measure(found, models),
         "sandbox": Sandbox(_limits(settings), ocr=_ocr(settings)),
         "configured": tuple(configured_folders(settings)),
+        "state": settings.data_dir,
         "answer_threshold": settings.answer_threshold,
         "answer_tokens": settings.llm_max_tokens,
         "chat_model_name": settings.llm_model or settings.llm_model_path.name,
@@ -182,7 +185,8 @@ class App:
         return self
 
     async def _start(self, stack: AsyncExitStack) -> None:
-        schedule = Schedule(self._settings.refresh_schedule, self._refresh)
+        settings = self._settings
+        schedule = Schedule(settings.refresh_schedule, self._refresh)
         stack.enter_context(owned(self._settings.data_dir))
         # It waits for the run that is under way, and in a thread: the loop may have to tell what goes on.
         stack.push_async_callback(run_blocking, self.knowledge.close)
@@ -195,6 +199,10 @@ class App:
             self._background("requests", serve, self.knowledge, self._catalog, self._stopping)
         )
         stack.push_async_callback(schedule.stop)
+        if settings.watch_folders == "on" and settings.refresh_schedule != "off":
+            watcher = Watcher(self._watched_folders, self._refresh_changed, settings.data_dir)
+            watcher.start()
+            stack.push_async_callback(run_blocking, watcher.stop)
         stack.callback(self._stop)
         schedule.start()
 
@@ -225,9 +233,19 @@ class App:
     async def _refresh(self) -> None:
         await run_blocking(self._logged, "refresh", self._refresh_now)
 
-    def _refresh_now(self) -> None:
+    def _watched_folders(self) -> list[Folder]:
+        """All but those of uploads, which are indexed when they are added."""
+        own = self._settings.data_dir
+        return [folder for folder in self.knowledge.folders() if not folder.path.is_relative_to(own)]
+
+    def _refresh_changed(self, folders: list[Folder]) -> None:
+        self._logged("refresh", self._refresh_now, folders)
+
+    def _refresh_now(self, folders: list[Folder] | None = None) -> None:
         try:
-            report = self.knowledge.refresh(stopped=self._stopping.is_set)
+            report = self.knowledge.refresh(
+                folders=folders, stopped=self._stopping.is_set, settle=_SETTLE_SECONDS
+            )
         except Exception:
             if self._operations is not None:
                 self._operations.metrics.refresh_failed()

@@ -137,6 +137,7 @@ class Settings(BaseSettings):
     shared_folders: str = ""
     folders_file: Path = Path("folders.toml")
     refresh_schedule: Annotated[str, AfterValidator(_schedule)] = "*/15 * * * *"
+    watch_folders: Switch = "on"
     ocr_command: str = "tesseract"
     parse_seconds: float = Field(120, gt=0, le=3600)
     parse_memory_mb: int = Field(1024, ge=256, le=65536)

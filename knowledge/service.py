@@ -53,6 +53,7 @@ class Parts:
     embedder_status: EmbedderStatus | None
     abilities: Callable[[Embedder], Abilities]
     configured: tuple[Folder, ...] = ()
+    state: Path | None = None
     sandbox: Sandbox | None = None
     answer_threshold: float | None = None
     chat_model: ChatModel | None = None  # None quotes the documents only
@@ -106,15 +107,18 @@ class Knowledge:
         progress: Callable[[Progress], None] = _ignore,
         stopped: Callable[[], bool] = _never,
         believe_removals: bool = False,
+        settle: float = 0.0,
     ) -> RefreshReport:
         """Bring the index up to date with some folders and those inside of them, or with all for None.
 
         Files that are missing from a folder are forgotten, unless so many are missing at once that the folder
-        is more likely to be out of reach; `believe_removals` forgets them all the same.
+        is more likely to be out of reach; `believe_removals` forgets them all the same. A file that was
+        changed within the last `settle` seconds may be half written: it is waited for, and left for later
+        if it changes again.
         """
         known = self.folders()
         chosen = known if folders is None else [*folders, *_inside(known, folders)]
-        loaders = [FolderLoader(folder, self.parse) for folder in chosen]
+        loaders = [FolderLoader(folder, self.parse, settle, self._parts.state) for folder in chosen]
         return self.refresh_from(
             loaders,
             whole=folders is None,

@@ -53,6 +53,7 @@ HOMES = {
     "transformers": "knowledge/embedding/",
     "unhwp": "knowledge/parsing/hwp.py",
     "uvicorn": ("bot/operations/", "knowledge/models/llama/"),
+    "watchfiles": "bot/watching.py",
 }
 # Reading the environment, however it is spelt.
 ENVIRONMENT = {"environ", "environb", "getenv", "getenvb"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import time
 import unicodedata
 from collections import deque
 from dataclasses import dataclass, field
@@ -21,9 +22,9 @@ from knowledge.sources.options import MEBIBYTE, Folder, load_folders, parse_fold
 __all__ = ["FileState", "Folder", "Problem", "Scan", "load_folders", "parse_folders", "read", "scan"]
 
 # What is never a document: hidden files and folders (.git, .DS_Store), the lock files of Office, temporary
-# files, and the folders that tools fill.
+# files, editors' copies, what a browser or an SFTP client is still fetching, and the folders that tools fill.
 EXCLUDED_BEGINNINGS = (".", "~$")
-EXCLUDED_ENDINGS = (".tmp", ".swp")
+EXCLUDED_ENDINGS = (".tmp", ".swp", "~", ".crdownload", ".part", ".partial", ".download", ".filepart")
 EXCLUDED_FILES = frozenset(("thumbs.db", "desktop.ini"))
 EXCLUDED_FOLDERS = frozenset(("__pycache__", "node_modules"))
 
@@ -60,32 +61,53 @@ class Scan:
     problems: list[Problem] = field(default_factory=list)
 
 
-def scan(folder: Folder) -> Scan:
+def scan(folder: Folder, ignored: Path | None = None) -> Scan:
     """List a folder's files without opening one.
 
-    Left out silently: what is excluded, what vanishes meanwhile, and links to what is inside the folder
-    anyway. Everything else that isn't a file to read is a problem: `unsupported`, `too_large`, `permission`,
-    `io`, `duplicate_name` (the same name in another normal form), `broken_link`, `link_loop`, and `link`, one
-    that leads out of the folder. With `follow_links` those are followed; a file that several ways lead to
-    counts once.
+    Left out silently: what is excluded, the folder `ignored`, what vanishes meanwhile, and links to what is
+    inside the folder anyway. Everything else that isn't a file to read is a problem: `unsupported`,
+    `too_large`, `permission`, `io`, `duplicate_name` (the same name in another normal form), `broken_link`,
+    `link_loop`, and `link`, one that leads out of the folder. With `follow_links` those are followed; a file
+    that several ways lead to counts once.
 
     Raises:
         InvalidFolder: `missing`, `not_a_folder`, `unreadable`, or `options` (a pattern that can't be used).
     """
-    return _Scanner(folder).scan()
+    return _Scanner(folder, ignored).scan()
 
 
-def read(file: FileState, max_size: int) -> bytes:
+def is_never_a_document(path: str) -> bool:
+    """Whether a path within a folder is left out for its name: what is hidden, temporary or a tool's."""
+    parts = path.split("/")
+    return (
+        any(part.startswith(EXCLUDED_BEGINNINGS) or part in EXCLUDED_FOLDERS for part in parts)
+        or parts[-1].lower().endswith(EXCLUDED_ENDINGS)
+        or parts[-1].lower() in EXCLUDED_FILES
+    )
+
+
+def read(file: FileState, max_size: int, settle: float = 0.0) -> bytes:
     """A file's content.
+
+    Args:
+        file: as the scan saw it.
+        max_size: in bytes.
+        settle: one that was changed within so many seconds may be half written: it is waited for, so long
+            at most, and if it changes meanwhile it is left for later. By this machine's clock: where a
+            share's is ahead, nothing is waited for.
 
     Raises:
         Unreadable: `vanished`, `permission`, `link` or `unsupported` (it became a link or a device),
         `too_large`,
             `changing` (somebody is writing it) or `io`.
     """
+    if (left := _unsettled(file.mtime_ns, settle)) > 0:
+        time.sleep(left)
     try:
         with open(file.path, "rb", opener=_open) as stream:
             before = os.fstat(stream.fileno())
+            if _unsettled(before.st_mtime_ns, settle) > 0:
+                raise Unreadable(reason="changing", detail="")
             if not stat.S_ISREG(before.st_mode):
                 raise Unreadable(reason="unsupported", detail=_kind(before))
             if before.st_size > max_size:
@@ -97,6 +119,12 @@ def read(file: FileState, max_size: int) -> bytes:
     if len(data) != after.st_size or before.st_mtime_ns != after.st_mtime_ns:
         raise Unreadable(reason="changing", detail="")
     return data
+
+
+def _unsettled(mtime_ns: int, settle: float) -> float:
+    """Seconds until a file has not changed for `settle` seconds; nothing where it is from the future."""
+    age = (time.time_ns() - mtime_ns) / 1e9
+    return settle - age if 0 <= age < settle else 0.0
 
 
 def _open(path: str, flags: int) -> int:
@@ -148,10 +176,11 @@ class _Place(NamedTuple):
 
 
 class _Scanner:
-    def __init__(self, folder: Folder) -> None:
+    def __init__(self, folder: Folder, ignored: Path | None) -> None:
         self._folder = folder
         self._root = folder.path.expanduser().absolute()
         self._uri = _readable(str(self._root)).rstrip("/")
+        self._ignored = self._uri_within(ignored) if ignored else None
         self._include = self._patterns(folder.include)
         self._exclude = self._patterns(folder.exclude)
         self._found = Scan()
@@ -173,6 +202,13 @@ class _Scanner:
         while self._links:
             self._follow(*self._links.popleft())
         return self._found
+
+    def _uri_within(self, path: Path) -> str | None:
+        """The uri of what is inside of the folder, whatever links lead to either."""
+        root, target = self._root.resolve(), path.resolve()
+        if target == root or not target.is_relative_to(root):
+            return None
+        return f"{self._uri}/{_readable(target.relative_to(root).as_posix())}"
 
     def _invalid(self, reason: str, detail: str = "") -> InvalidFolder:
         return InvalidFolder(path=self._folder.path, reason=reason, detail=detail)
@@ -214,7 +250,7 @@ class _Scanner:
                 self._link(entry, uri)
             elif not entry.is_dir(follow_symlinks=False):
                 self._file(entry.path, name, uri, entry.stat(follow_symlinks=False))
-            elif name not in EXCLUDED_FOLDERS and not self._is_excluded(uri + "/"):
+            elif name not in EXCLUDED_FOLDERS and uri != self._ignored and not self._is_excluded(uri + "/"):
                 return _Place(entry.path, uri, place.linked)
         except OSError as error:
             self._fail(uri, _unreadable(error))

@@ -14,11 +14,18 @@ from knowledge.types import ParsedDocument, Scope
 
 
 class FolderLoader:
-    """Lists, reads and parses the files of one folder; it parses them in this process unless told how."""
+    """Lists, reads and parses the files of one folder; it parses them in this process unless told how.
 
-    def __init__(self, folder: Folder, parse: Parse = parse) -> None:
+    A file that was changed within the last `settle` seconds is waited for. What is in `ignored` is left out.
+    """
+
+    def __init__(
+        self, folder: Folder, parse: Parse = parse, settle: float = 0.0, ignored: Path | None = None
+    ) -> None:
         self._folder = folder
         self._parse = parse
+        self._settle = settle
+        self._ignored = ignored
         self.root = root_of(folder.path)
 
     @property
@@ -28,11 +35,11 @@ class FolderLoader:
 
     def scan(self) -> Scan:
         """The files that are there now. Raises InvalidFolder when the folder isn't."""
-        return scan(self._folder)
+        return scan(self._folder, self._ignored)
 
     def read(self, file: FileState) -> bytes:
         """A file's bytes. Raises Unreadable."""
-        return read(file, self._folder.max_size)
+        return read(file, self._folder.max_size, self._settle)
 
     def parse(self, file: FileState, data: bytes) -> ParsedDocument:
         """A file's text and structure. Raises Unreadable."""

@@ -149,7 +149,12 @@ def test_off_means_never() -> None:
 
 
 def settings_for(place: Path, schedule: str) -> Settings:
-    return Settings(data_dir=place / "data", refresh_schedule=schedule, embeddings_provider="none")
+    return Settings(
+        data_dir=place / "data",
+        refresh_schedule=schedule,
+        watch_folders="off",
+        embeddings_provider="none",
+    )
 
 
 def test_a_refresh_that_fails_is_logged_and_the_next_one_runs(

@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import tempfile
+import time
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -74,6 +75,10 @@ def test_what_is_never_a_document(tmp_path: Path) -> None:
         "~$report.md",
         "draft.TMP",
         "x.swp",
+        "a.md~",
+        "b.pdf.crdownload",
+        "c.md.part",
+        "d.hwp.filepart",
         "Thumbs.db",
         "desktop.ini",
         "kept.md",
@@ -81,6 +86,17 @@ def test_what_is_never_a_document(tmp_path: Path) -> None:
     found = scan(Folder(tmp_path))
     assert _names(tmp_path, found) == ["kept.md"]
     assert found.problems == []
+
+
+def test_our_own_state_is_no_document(tmp_path: Path) -> None:
+    """The data folder within a shared one is left out, whatever link leads to either; its uploads are a folder."""
+    _make(tmp_path, "docs/a.md", "docs/data/index/meta.json", "docs/data/uploads/u/b.md")
+    (tmp_path / "link").symlink_to(tmp_path / "docs")
+    state = tmp_path / "docs" / "data"
+    assert _names(tmp_path / "docs", scan(Folder(tmp_path / "docs"), tmp_path / "link" / "data")) == ["a.md"]
+    assert _names(tmp_path / "link", scan(Folder(tmp_path / "link"), state)) == ["a.md"]
+    uploads = state / "uploads" / "u"
+    assert _names(uploads, scan(Folder(uploads), state)) == ["b.md"]
 
 
 def test_a_hidden_folder_may_be_named(tmp_path: Path) -> None:
@@ -261,6 +277,26 @@ def test_a_file_that_changes_while_it_is_read() -> None:
     with pytest.raises(Unreadable) as caught:
         read(FileState("/x", "/proc/self/status", 0, 0), 1 << 20)
     assert caught.value.key == "error-unreadable-changing"
+
+
+def test_a_file_that_was_just_written_is_waited_for(tmp_path: Path) -> None:
+    """It is read once it has rested; one that was written meanwhile is left for later, one of the future is read."""
+    path = tmp_path / "a.md"
+    path.write_text("first half")
+    [file] = scan(Folder(tmp_path)).files
+    assert read(file, 100, settle=0.2) == b"first half"
+    assert time.time_ns() - file.mtime_ns >= 200_000_000
+
+    os.utime(path)
+    with pytest.raises(Unreadable) as caught:
+        read(
+            file._replace(mtime_ns=0), 100, settle=3600
+        )  # the scan saw an older time, and the file is an instant old
+    assert caught.value.parameters["reason"] == "changing"
+
+    os.utime(path, (time.time() + 900, time.time() + 900))
+    [file] = scan(Folder(tmp_path)).files
+    assert read(file, 100, settle=3600) == b"first half"
 
 
 def test_a_folder_in_place_of_a_file(tmp_path: Path) -> None:
