@@ -238,6 +238,18 @@ def _llm_serve(
     serve(ctx.obj, host, port, socket)
 
 
+@_llm.command("bench", cls=Command, help="help-llm-bench")
+def _llm_bench(
+    ctx: typer.Context,
+    quick: Annotated[bool, typer.Option("--quick", help="help-opt-quick")] = False,
+    plot: Annotated[Path | None, typer.Option(metavar="FILE", help="help-opt-plot")] = None,
+    as_json: Json = False,
+) -> None:
+    from bot.cli.bench import bench
+
+    bench(ctx.obj, quick=quick, plot=plot, as_json=as_json)
+
+
 @_models.command("list", cls=Command, help="help-models-list")
 def _models_list(ctx: typer.Context, as_json: Json = False) -> None:
     from bot.cli.models import listing

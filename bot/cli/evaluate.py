@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import time
 from pathlib import Path
 
 from bot import evaluation
 from bot.cli import screen
+from bot.cli.plots import can_plot, save_plot
 from bot.cli.progress import RefreshProgress
 from bot.cli.session import Session
-from knowledge.errors import MissingDependency
 
 
 def evaluate(
@@ -25,7 +24,7 @@ def evaluate(
     """Index the corpus in a temporary place, ask its questions, and show the figures."""
     corpus = evaluation.load_corpus(folder)
     if plot:
-        _can_plot()
+        can_plot()
     settings = session.settings
     if embedder:
         change = {"embeddings_provider": "none"} if embedder == "none" else {"embeddings_model": embedder}
@@ -47,7 +46,8 @@ def evaluate(
     else:
         _show(session, figures)
     if plot:
-        _plot(session, scores, plot, folder.resolve().name)
+        name = folder.resolve().name
+        save_plot(session, plot, lambda path: evaluation.plot(scores, path, name=name))
 
 
 def _show(session: Session, figures: dict[str, float | int]) -> None:
@@ -68,23 +68,3 @@ def _show(session: Session, figures: dict[str, float | int]) -> None:
         )
         grid.add_row(label.replace("ndcg", "nDCG"), written)
     session.out.print(grid)
-
-
-def _can_plot() -> None:
-    """Say at the start, not after an hour of indexing, that the picture can't be drawn.
-
-    Raises:
-        MissingDependency: matplotlib isn't installed.
-    """
-    if importlib.util.find_spec("matplotlib") is None:
-        raise MissingDependency(package="matplotlib", command="pip install 'saseo[plot]'")
-
-
-def _plot(session: Session, scores: evaluation.Scores, path: Path, name: str) -> None:
-    try:
-        evaluation.plot(scores, path, name=name)
-    except (OSError, ValueError) as error:
-        session.fail("eval-plot-failed", path=path, detail=error)
-        session.leave(1)
-    if not session.as_json:
-        session.show(session.text("eval-plotted", path=path))

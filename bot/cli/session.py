@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bot.evaluation import CorpusDocument
     from bot.settings import Loaded, Settings
     from knowledge.embedding import Abilities, EmbedderStatus
+    from knowledge.models.llama.points import Figure, Plan
     from knowledge.reports import Progress
     from knowledge.service import Knowledge
 
@@ -54,6 +55,12 @@ def _probe(settings: Settings) -> tuple[EmbedderStatus, Abilities | None]:
     return probe_embedder(settings)
 
 
+def _measure(settings: Settings, plan: Plan, told: Callable[[int, int], None]) -> list[Figure]:
+    from bot.measuring import measure_model
+
+    return measure_model(settings, plan, told)
+
+
 @dataclass(frozen=True, slots=True)
 class Doors:
     """How a command reaches what it commands. Tests pass their own."""
@@ -62,6 +69,7 @@ class Doors:
     build: Callable[..., Any] = _build
     open_corpus: Callable[..., AbstractContextManager[Any]] = _open_corpus
     probe: Callable[..., Any] = _probe
+    measure: Callable[..., list[Figure]] = _measure
     exit_now: Callable[[int], None] = os._exit
 
 

@@ -54,7 +54,13 @@ help-eval = Measure the search on a corpus in BEIR's layout
     {""}
     The folder holds corpus.jsonl, queries.jsonl and qrels/test.tsv. It is indexed in a temporary place; your own index isn't touched.
 help-doctor = Check this installation and say how to mend it
-help-llm = Serve the language model to other machines
+help-llm = Measure the language model, or serve it to other machines
+help-llm-bench = Measure how fast this machine runs the language model, and recommend settings
+    {""}
+    Takes about a minute, or a quarter of one with --quick, and the whole machine. Nothing is changed: the recommended lines are for you to put into .env.
+help-llm-bench-examples =
+    saseo llm bench
+    saseo llm bench --quick --plot speed.png
 help-llm-serve = Serve this machine's language model over OpenAI's HTTP interface
     {""}
     Serves the model of LLM_MODEL_PATH to any OpenAI-compatible client, such as another machine's bot (LLM_PROVIDER=openai). Clients need the key in LLM_API_KEY; without one, only this machine may connect.
@@ -100,6 +106,7 @@ help-opt-limit = how many passages (10)
 help-opt-corpus = the corpus
 help-opt-embedder = another embedding model than EMBEDDINGS_MODEL; none for words alone
 help-opt-limit-queries = only the first N queries
+help-opt-quick = fewer figures, in a quarter of the time
 help-opt-plot = draw a picture (.png, .svg, .pdf)
 help-opt-data-dir = where all state is kept (DATA_DIR, ./data by default)
 help-opt-env-file = read settings from this file instead of ./.env

@@ -5,6 +5,7 @@ progress-reading = Reading
 progress-indexing = Indexing
 progress-finishing = Finishing
 progress-asking = Asking
+progress-measuring = Measuring
 progress-rate = { $rate }/s
 progress-left = { $time } left
 index-no-folder = No folder to index yet. Name one: saseo index FOLDER (or set SHARED_FOLDERS in .env).

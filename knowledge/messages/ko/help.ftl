@@ -54,7 +54,13 @@ help-eval = BEIR 형식의 자료로 검색 품질을 잽니다
     {""}
     폴더에는 corpus.jsonl, queries.jsonl, qrels/test.tsv가 있어야 합니다. 임시 폴더에 색인하므로 쓰고 있는 색인은 건드리지 않습니다.
 help-doctor = 설치 상태를 살피고 고치는 법을 알려 줍니다
-help-llm = 언어 모델을 다른 컴퓨터에 제공합니다
+help-llm = 언어 모델의 속도를 재거나 다른 컴퓨터에 제공합니다
+help-llm-bench = 이 컴퓨터에서 언어 모델이 얼마나 빠른지 재고 알맞은 설정을 알려 줍니다
+    {""}
+    1분쯤, --quick으로는 15초쯤 걸리고 그동안 컴퓨터를 모두 씁니다. 아무것도 바꾸지 않습니다. 알려 드린 줄을 .env에 직접 적어 주세요.
+help-llm-bench-examples =
+    saseo llm bench
+    saseo llm bench --quick --plot speed.png
 help-llm-serve = 이 컴퓨터의 언어 모델을 OpenAI 방식의 HTTP로 제공합니다
     {""}
     LLM_MODEL_PATH의 모델을 OpenAI 호환 프로그램(예: 다른 컴퓨터의 봇, LLM_PROVIDER=openai)에 제공합니다. LLM_API_KEY의 키가 있어야 쓸 수 있고, 키가 없으면 이 컴퓨터에서만 접속할 수 있습니다.
@@ -100,6 +106,7 @@ help-opt-limit = 단락의 개수(10)
 help-opt-corpus = 평가 자료
 help-opt-embedder = EMBEDDINGS_MODEL 대신 쓸 임베딩 모델. none이면 낱말로만 찾습니다
 help-opt-limit-queries = 처음 몇 개의 질문만 씁니다
+help-opt-quick = 덜 재고 4분의 1의 시간만 씁니다
 help-opt-plot = 그림을 그립니다(.png, .svg, .pdf)
 help-opt-data-dir = 모든 상태를 두는 폴더(DATA_DIR, 기본값 ./data)
 help-opt-env-file = ./.env 대신 이 파일에서 설정을 읽습니다

@@ -5,6 +5,7 @@ progress-reading = 읽는 중
 progress-indexing = 색인하는 중
 progress-finishing = 마무리
 progress-asking = 질문하는 중
+progress-measuring = 재는 중
 progress-rate = 초당 { $rate }개
 progress-left = { $time } 남음
 index-no-folder = 아직 색인할 폴더가 없습니다. 폴더를 적어 주세요: saseo index 폴더 (또는 .env의 SHARED_FOLDERS)

@@ -11,12 +11,14 @@ import socket
 import sys
 import threading
 from contextlib import suppress
+from dataclasses import asdict
 from queue import Queue
 from typing import Any, BinaryIO
 
 from knowledge.errors import GenerationFailed, MissingDependency, ModelUnavailable, SaseoError
 from knowledge.models.chat import ChatMessage, ChatRequest, Done
 from knowledge.models.llama.order import Order, failure_to_json
+from knowledge.models.llama.points import Plan
 
 _log = logging.getLogger(__name__)
 _LEAVE_SECONDS = 5.0
@@ -34,6 +36,8 @@ def main() -> int:
     lifeline = Lifeline(sys.stdin.buffer)
     _die_first()
     try:
+        if order.plan:
+            return _measure(order, order.plan, out)
         from knowledge.models.llama.engine import Engine
 
         engine = Engine(order.model, order.options)
@@ -81,6 +85,20 @@ def _trial(engine: Any, out: BinaryIO) -> int:
         if isinstance(event, GenerationFailed):
             raise event
     _say(out, ready={})
+    return 0
+
+
+def _measure(order: Order, plan: Plan, out: BinaryIO) -> int:
+    """Say each figure as it comes."""
+    from knowledge.models.llama.measure import Measurement
+
+    measurement = Measurement(order.model, order.options, plan)
+    try:
+        _say(out, ready={})
+        for figure, done, total in measurement.figures():
+            _say(out, figure=asdict(figure) if figure else None, done=done, total=total)
+    finally:
+        measurement.close()
     return 0
 
 
@@ -158,4 +176,7 @@ def _die_first() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    logging.shutdown()
+    # Python's own way out needs standard input's lock, which the lifeline holds, and aborts without it.
+    os._exit(code)

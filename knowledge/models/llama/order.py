@@ -2,7 +2,8 @@
 
 The first line in is the order, API key and all, so that it stands in no list of processes. The input then
 stays open for as long as the bot lives; its end is the end of the model's process. Lines out:
-`{"ready": {...}}`, or `{"failed": {"error": CLASS, "parameters": {...}}}` and the end.
+`{"ready": {...}}`, or `{"failed": {"error": CLASS, "parameters": {...}}}` and the end. A measurement goes on
+with `{"figure": {...}, "done": VISITS, "total": VISITS}`, one for each.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any, Literal
 
 from knowledge import errors
 from knowledge.models.llama.options import EngineOptions
+from knowledge.models.llama.points import Plan
 
 _LONGEST_SOCKET_PATH = 100  # bytes; Linux has room for 107, macOS for 103
 
@@ -26,25 +28,27 @@ class Order:
     """What a process is to do.
 
     Args:
-        task: answer requests, or evaluate one batch on trial and end.
+        task: answer requests, or evaluate one batch on trial and end, or measure what `plan` says and end.
         model: the GGUF file.
         options: how to run it.
         socket: the Unix socket to listen on; None for `host` and `port`.
         host: an address of this machine.
         port: 0 takes a free one.
         api_key: what every request must carry; empty for none, which only this machine may see.
+        plan: of a measurement.
 
     Raises:
         ValueError: other machines could reach it without a key.
     """
 
-    task: Literal["serve", "trial"]
+    task: Literal["serve", "trial", "measure"]
     model: Path
     options: EngineOptions
     socket: Path | None = None
     host: str = "127.0.0.1"
     port: int = 0
     api_key: str = ""
+    plan: Plan | None = None
 
     def __post_init__(self) -> None:
         if self.socket is None and not self.api_key and not is_loopback(self.host):
@@ -63,7 +67,8 @@ class Order:
         data = json.loads(line)
         options = EngineOptions(**data.pop("options"))
         model, socket = Path(data.pop("model")), data.pop("socket")
-        return cls(model=model, options=options, socket=Path(socket) if socket else None, **data)
+        plan = Plan.from_json(written) if (written := data.pop("plan")) else None
+        return cls(model=model, options=options, socket=Path(socket) if socket else None, plan=plan, **data)
 
 
 def is_loopback(host: str) -> bool:

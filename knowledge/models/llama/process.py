@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any
 
 from knowledge.errors import ModelUnavailable, SaseoError
 from knowledge.models.llama.order import Order, failure_from_json
+from knowledge.models.llama.points import Figure, Point
 
 _LOG_SIZE = 5_000_000
 _LEAVE_SECONDS = 8.0
@@ -48,6 +49,15 @@ class ModelProcess:
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    async def line(self, seconds: float) -> dict[str, Any]:
+        """What it says next, empty at its end.
+
+        Raises:
+            TimeoutError: it says nothing for so long.
+        """
+        assert self._process.stdout is not None  # noqa: S101
+        return _read(await asyncio.wait_for(self._process.stdout.readline(), seconds))
 
     def kill(self) -> None:
         """End it at once, whatever state it is in."""
@@ -111,6 +121,40 @@ async def trial(order: Order, launch: Launch, seconds: float) -> None:
     """
     process = await start(order, launch, seconds)
     await process.stop()
+
+
+async def measure(
+    order: Order, launch: Launch, seconds: float, told: Callable[[int, int], None]
+) -> list[Figure]:
+    """Let a throw-away process measure what `order.plan` says.
+
+    Args:
+        order: what it is to do.
+        launch: how it is started.
+        seconds: how long each line from it may take, the first above all.
+        told: hears how many visits are done, and of how many.
+
+    Raises:
+        SaseoError: as `start`.
+    """
+    process = await start(order, launch, seconds)
+    figures: dict[Point, Figure] = {}
+    try:
+        while line := await process.line(seconds):
+            if "failed" in line:
+                raise failure_from_json(line["failed"])
+            if line["figure"]:
+                figure = Figure(**line["figure"])
+                figures[Point(figure.kind, figure.threads, figure.tokens)] = figure
+            told(line["done"], line["total"])
+        if status := await process.ended:
+            raise _death(order, status)
+    except TimeoutError:
+        raise ModelUnavailable(model=order.model.name, reason="slow", detail=f"{seconds:.0f} s") from None
+    finally:
+        process.kill()
+        await process.ended
+    return list(figures.values())
 
 
 async def _spawn(launch: Launch) -> asyncio.subprocess.Process:

@@ -9,6 +9,7 @@ import pytest
 from knowledge.errors import GenerationFailed, MissingDependency, ModelUnavailable
 from knowledge.models.llama.options import EngineOptions
 from knowledge.models.llama.order import Order, failure_from_json, failure_to_json, private_order
+from knowledge.models.llama.points import Plan
 
 
 @pytest.mark.parametrize(
@@ -16,6 +17,7 @@ from knowledge.models.llama.order import Order, failure_from_json, failure_to_js
     [
         Order("serve", Path("/모델.gguf"), EngineOptions(seed=3), Path("/run/llm.sock"), api_key="열쇠"),
         Order("trial", Path("m.gguf"), EngineOptions(kv_type="q8_0"), host="::1", port=80),
+        Order("measure", Path("m.gguf"), EngineOptions(), plan=Plan((1, 2), (1, 4), (64, 128), 15.0)),
     ],
 )
 def test_an_order_arrives_as_it_was_given(order):
