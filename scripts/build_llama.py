@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Build llama.cpp's Python package into .venv, right for this CPU, and try it before anyone relies on it.
 
-    python3 scripts/build_llama.py [--background] [--status [--json]] [--force]
+    python3 scripts/build_llama.py [--background] [--status [--json]] [--force] [--baseline]
+
+With --baseline it is built for other machines too: any x86-64 with AVX2 (x86-64-v3), or ARMv8.
 
 A second checkout takes the wheel from the cache (~/.cache/saseo/llama). CC, CXX, CFLAGS, CXXFLAGS and
 CMAKE_ARGS are respected (`CMAKE_ARGS=-DGGML_CUDA=ON`). Progress for others is in .venv/llama-build.json, the
@@ -29,7 +31,7 @@ from scripts.provision.console import Step, clock, complain, say
 from scripts.provision.environment import Environment
 from scripts.provision.messages import text
 from scripts.provision.status import Status
-from scripts.provision.toolchain import Recipe, cpu_features, find_compilers, recipes
+from scripts.provision.toolchain import BASELINE, Recipe, cpu_features, find_compilers, recipes
 from scripts.provision.tools import ToolFailed
 
 INTERRUPTED = 130
@@ -48,6 +50,7 @@ def main(argv: list[str] | None = None, root: Path = ROOT) -> int:
     parser.add_argument("--status", action="store_true", help="say how the build goes")
     parser.add_argument("--json", action="store_true", help="with --status: as JSON")
     parser.add_argument("--force", action="store_true", help="build again, without the cache")
+    parser.add_argument("--baseline", action="store_true", help="for other machines too: x86-64-v3, or ARMv8")
     arguments = parser.parse_args(argv)
     environment = Environment(root)
     status = Status(environment.folder / "llama-build.json")
@@ -55,15 +58,15 @@ def main(argv: list[str] | None = None, root: Path = ROOT) -> int:
         return _show(status, as_json=arguments.json)
     if arguments.background and environment.python.exists():
         return _detach(environment, status, force=arguments.force)
-    return _guarded(environment, status, force=arguments.force)
+    return _guarded(environment, status, force=arguments.force, baseline=arguments.baseline)
 
 
-def _guarded(environment: Environment, status: Status, *, force: bool) -> int:
+def _guarded(environment: Environment, status: Status, *, force: bool, baseline: bool) -> int:
     """Build; every way to fail ends in sentences and a status, never in a traceback."""
     try:
         if not environment.python.exists():
             raise NoBuild(text("llama.no-venv"))
-        _build(environment, status, force=force)
+        _build(environment, status, force=force, baseline=baseline)
     except KeyboardInterrupt:
         status.end("failed", text("setup.stopped"))
         complain("setup.stopped")
@@ -83,11 +86,13 @@ def _guarded(environment: Environment, status: Status, *, force: bool) -> int:
     return 0
 
 
-def _build(environment: Environment, status: Status, *, force: bool) -> None:
+def _build(environment: Environment, status: Status, *, force: bool, baseline: bool) -> None:
     started = time.monotonic()
     version = llama.pinned(environment.constraints)
-    features = cpu_features()
+    features = BASELINE if baseline else cpu_features()
     plan = recipes(find_compilers(), features, platform.machine(), sys.platform)
+    if baseline:
+        plan = plan[-1:]  # the one that names what it uses instead of looking at this CPU
     if not plan:
         status.begin()
         raise NoBuild(text("llama.no-compiler"))

@@ -32,6 +32,9 @@ _SWITCHES = {
     "f16c": "GGML_F16C",
 }
 
+BASELINE = frozenset(_SWITCHES)
+"""What a build for other machines uses of an x86-64: x86-64-v3, with AVX2."""
+
 
 @dataclass(frozen=True, slots=True)
 class Compiler:

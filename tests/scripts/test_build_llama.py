@@ -16,7 +16,15 @@ import scripts.build_llama as program
 from scripts.provision import llama, tiny_model
 from scripts.provision.environment import Environment
 from scripts.provision.status import Status
-from scripts.provision.toolchain import NO_AMX, Compiler, Recipe, amx_sound, find_compilers, recipes
+from scripts.provision.toolchain import (
+    BASELINE,
+    NO_AMX,
+    Compiler,
+    Recipe,
+    amx_sound,
+    find_compilers,
+    recipes,
+)
 
 GCC_12 = Compiler("cc", "c++", "gcc 12.2.0", amx_sound=False)
 CLANG_19 = Compiler("clang-19", "clang++-19", "clang 19.1.7", amx_sound=True)
@@ -264,6 +272,16 @@ def test_crashing_build_is_replaced_by_a_safer_one(tmp_path: Path, monkeypatch: 
     assert json.loads((tmp_path / ".venv" / "llama.json").read_text())["recipe"] == "gcc 12.2.0, without AMX"
     assert program.main([], tmp_path) == 0
     assert len(bench.built) == 2
+
+
+def test_baseline_build_is_for_other_machines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It never looks at this CPU: the portable recipe alone, with AVX2 and without AMX or AVX-512."""
+    bench = Bench(monkeypatch, tmp_path, [None])
+    assert program.main(["--baseline"], tmp_path) == 0
+    assert bench.built == ["gcc 12.2.0, portable"]
+    (*_, recipe) = recipes([GCC_12], BASELINE, "x86_64", "linux")
+    assert {"-DGGML_NATIVE=OFF", "-DGGML_AVX2=ON", "-DGGML_FMA=ON", "-DGGML_F16C=ON"} <= set(recipe.cmake)
+    assert not any("AVX512" in flag or "AMX" in flag for flag in recipe.cmake)
 
 
 def test_second_checkout_takes_the_wheel_from_the_cache(
