@@ -10,6 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from time import monotonic
 from typing import TypeVar
 
 import discord
@@ -52,6 +53,7 @@ CAPABILITIES = Capabilities(
 )
 
 _BAD_TOKEN = 4004
+_OUTAGE_SECONDS = 60.0
 _SETTLED = timedelta(minutes=1)
 
 
@@ -161,7 +163,7 @@ class DiscordAdapter:
         while not client.is_closed():
             heard = events.heard_at
             try:
-                await client.connect()
+                await self._connected(client, events)
             except discord.PrivilegedIntentsRequired:
                 _log.warning("Discord doesn't let the app read all messages")
                 return False
@@ -175,6 +177,20 @@ class DiscordAdapter:
             attempt = 0 if events.heard_at > heard + _SETTLED else attempt + 1
             await asyncio.sleep(self._pause(attempt))
         return reads_all
+
+    async def _connected(self, client: discord.Client, events: Events) -> None:
+        """Be connected. After a long outage begin anew: discord.py would wait for many minutes."""
+        connecting = asyncio.create_task(client.connect(), name="discord gateway")
+        try:
+            while not connecting.done():
+                await asyncio.wait({connecting}, timeout=_OUTAGE_SECONDS / 2)
+                if events.lost_at is not None and monotonic() - events.lost_at > _OUTAGE_SECONDS:
+                    events.lost_at = None
+                    return
+            connecting.result()
+        finally:
+            connecting.cancel()
+            await asyncio.wait({connecting})
 
     async def _log_in(self, *, reads_all: bool) -> discord.Client:
         client = self._new_client(reads_all=reads_all)

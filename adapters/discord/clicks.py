@@ -8,9 +8,9 @@ from typing import Any
 import discord
 
 from adapters.discord import render
-from adapters.discord.commands import language_of
 from adapters.discord.convert import place_of
 from adapters.discord.errors import mapped
+from adapters.discord.forms import language_of
 from adapters.discord.surface import NOBODY, DiscordSurface
 from adapters.discord.views import reason_modal, reason_of
 from adapters.protocol import Librarian

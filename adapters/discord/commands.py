@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
 from typing import Any, Literal, Protocol
@@ -14,13 +13,13 @@ from discord.app_commands import locale_str
 
 from adapters.discord.convert import PLATFORM, Place
 from adapters.discord.errors import NAME, mapped
+from adapters.discord.forms import AddForm, Interaction, language_of, tell_error
 from adapters.discord.surface import NOBODY
 from adapters.discord.views import layout_of
 from adapters.protocol import CommandCall, Librarian, Told
 from knowledge.errors import ChatUnavailable
 from knowledge.messages import describe
 from knowledge.messages import text as sentence
-from knowledge.types import Language
 
 _log = logging.getLogger(__name__)
 
@@ -31,9 +30,6 @@ _TITLE = 60
 _PROGRESS_SECONDS = 2.0
 _CHOICES = 25
 _CHOICE = 100
-_FORM_SECONDS = 900
-
-Interaction = discord.Interaction[Any]
 
 
 class Asks(Protocol):
@@ -249,65 +245,6 @@ class CommandDesk:
                 name=locale_str("Add to the documents", key="discord-menu-add"), callback=add_message
             ),
         ]
-
-
-class AddForm(discord.ui.Modal):
-    """Asks for a text, or for files, to add."""
-
-    def __init__(self, run: Callable[..., Awaitable[None]], *, whole_team: bool, language: Language) -> None:
-        super().__init__(title=sentence("discord-add-title", language), timeout=_FORM_SECONDS)
-        self._run = run
-        self._whole_team = whole_team
-        self._name: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            custom_id="name", required=False, max_length=200
-        )
-        self._text: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            custom_id="text", style=discord.TextStyle.paragraph, required=False, max_length=4000
-        )
-        self._files: discord.ui.FileUpload[Any] = discord.ui.FileUpload(
-            custom_id="files", required=False, min_values=0, max_values=10
-        )
-        for name, field in (("name", self._name), ("text", self._text), ("files", self._files)):
-            self.add_item(discord.ui.Label(text=sentence(f"discord-add-{name}", language), component=field))
-
-    async def on_submit(self, interaction: Interaction) -> None:
-        """Add what was filled in."""
-        name, text = self._name.value.strip(), self._text.value.strip()
-        pasted = f"{name}\n{text}" if name and text else ""
-        await self._run(
-            interaction,
-            "add",
-            pasted,
-            files=self._files.values,
-            whole_team=self._whole_team,
-            text="" if pasted else text,
-        )
-
-    async def on_error(self, interaction: Interaction, error: Exception) -> None:  # type: ignore[override]
-        """Say that it went wrong."""
-        await tell_error(interaction, error)
-
-
-async def tell_error(interaction: Interaction, error: Exception) -> None:
-    """What went wrong in a command: in the log, and to whoever waits for its result."""
-    incident = uuid.uuid4().hex[:8]
-    _log.error("a Discord command failed", exc_info=error, extra={"incident": incident})
-    said = sentence("discord-failed", language_of(interaction), incident=incident)
-    try:
-        with mapped():
-            if interaction.response.is_done():
-                await interaction.edit_original_response(view=layout_of(said), allowed_mentions=NOBODY)
-            else:
-                await interaction.response.send_message(
-                    view=layout_of(said), ephemeral=True, allowed_mentions=NOBODY
-                )
-    except ChatUnavailable as unavailable:
-        _log.warning("the apology could not be shown: %s", unavailable)
-
-
-def language_of(interaction: Interaction) -> Language:
-    """The language of the person's Discord."""
-    return "ko" if interaction.locale is discord.Locale.korean else "en"
 
 
 async def _show(interaction: Interaction, text: str) -> None:

@@ -140,7 +140,7 @@ def _kind(message: discord.Message, place: Place, bot: int, roles: set[int], *, 
     if place.is_direct:
         return "direct"
     mentioned = {user.id for user in message.mentions}
-    if bot in mentioned or roles & {*message.raw_role_mentions}:
+    if bot in mentioned or roles & {role.id for role in message.role_mentions}:
         return "mention"
     if to_bot:
         return "follow_up"

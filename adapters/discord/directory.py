@@ -91,14 +91,21 @@ class DiscordDirectory:
     async def home_of(self, person: str) -> str:
         """The server of a direct message: where the person last used the bot, or the first that both are in.
 
-        Empty when there is none, or it can't be looked up.
+        Empty when there is none.
+
+        Raises:
+            ChatUnavailable: it can't be looked up.
         """
         if person in self._homes:
             return self._homes[person]
         for guild in sorted(self._client().guilds, key=lambda each: each.id)[:_MOST_SERVERS]:
+            if guild.unavailable:
+                continue
             try:
                 await self._member(str(guild.id), person)
-            except ChatUnavailable:
+            except ChatUnavailable as error:
+                if error.parameters["reason"] != "gone":
+                    raise
                 continue
             self.met(person, str(guild.id))
             return str(guild.id)

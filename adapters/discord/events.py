@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from time import monotonic
 from typing import Any, Literal
 
 import discord
@@ -19,26 +21,28 @@ from discord import app_commands
 from adapters.desk import Desk
 from adapters.discord import Connected, render
 from adapters.discord.clicks import Clicks
-from adapters.discord.commands import CommandDesk, Translations, tell_error
+from adapters.discord.commands import CommandDesk, Translations
 from adapters.discord.convert import Place, edited, place_of, question_of, question_of_interaction
 from adapters.discord.directory import DiscordDirectory
 from adapters.discord.errors import mapped
+from adapters.discord.forms import tell_error
+from adapters.discord.missed import missed
+from adapters.discord.places import Places
 from adapters.discord.surface import DiscordSurface
 from adapters.discord.views import PersistentButton
 from adapters.protocol import Claim, Librarian, Message
 from knowledge.errors import ChatUnavailable
 from knowledge.messages import text as sentence
+from knowledge.types import Language
 
 _log = logging.getLogger(__name__)
 
 _ACKNOWLEDGE_SECONDS = 1.5  # of the three that Discord gives
-_MISSED_FOR = timedelta(hours=1)
-_MARGIN = timedelta(minutes=2)  # between our clock and Discord's
-_MISSED_MESSAGES = 500
 _DIRECT_CHANNELS = 500
 _HINTED_CHANNELS = 10_000
 _INSISTING = (0.5, 2.0, 10.0)
 _SYNC_SECONDS = 60.0
+_HANGUL = re.compile("[가-힣]")
 
 Interaction = discord.Interaction[Any]
 
@@ -68,8 +72,9 @@ class Events:
         self._surface = surface
         self._on_connected = on_connected
         self._clicks = Clicks(librarian, surface)
-        self._commands = CommandDesk(librarian, self._ask, self._place_of_interaction)
         self._client: discord.Client
+        self._places = Places(lambda: self._client, directory)
+        self._commands = CommandDesk(librarian, self._ask, self._places.of_interaction)
         self._sync: asyncio.Task[None] | None = None
         self._was_ready = False
         self._left_behind: list[Claim] = []
@@ -78,6 +83,7 @@ class Events:
         self._direct: dict[int, str] = {}  # channels of direct messages, with the team that they belong to
         self._hinted: dict[tuple[str, str], None] = {}
         self.heard_at = datetime.now(UTC)
+        self.lost_at: float | None = None
         self.are_over = False
 
     async def prepare(self) -> None:
@@ -92,6 +98,7 @@ class Events:
         self._tree = self._commands.tree(client)
         for handler in (
             self.on_ready,
+            self.on_disconnect,
             self.on_socket_event_type,
             self.on_message,
             self.on_raw_message_edit,
@@ -123,24 +130,34 @@ class Events:
             self._desk.resume(self._left_behind)
             self._sync = asyncio.create_task(self._publish_commands(), name="discord commands")
         if missed_since is not None:
-            await self._catch_up(max(missed_since, datetime.now(UTC) - _MISSED_FOR) - _MARGIN)
+            async for message in missed(client, missed_since, list(self._direct)):
+                await self._take(message)
+
+    async def on_disconnect(self) -> None:
+        """The connection is lost; discord.py makes it anew, at longer and longer intervals."""
+        self.lost_at = self.lost_at or monotonic()
 
     async def on_socket_event_type(self, event: str) -> None:
         """Something came over the gateway. A new session begins with READY."""
         if event == "READY":
             self._missed_since = self.heard_at
         self.heard_at = datetime.now(UTC)
+        self.lost_at = None
 
     async def on_message(self, message: discord.Message) -> None:
         """Somebody wrote. Nobody delivers it again, so a claim that fails is tried again."""
-        for seconds in _INSISTING:
+        incident = uuid.uuid4().hex[:8]
+        for seconds in (*_INSISTING, None):
             try:
                 await self._take(message)
                 return
-            except Exception:  # noqa: BLE001 - the last attempt raises
-                _log.exception("a question could not be taken; trying again")
-            await asyncio.sleep(seconds)
-        await self._take(message)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the person hears of it in the end
+                _log.error("a question could not be taken", exc_info=error, extra={"incident": incident})
+            if seconds is not None:
+                await asyncio.sleep(seconds)
+        if message.guild is None or (self._client.user and self._client.user.mentioned_in(message)):
+            said = sentence("discord-failed", _language(message), incident=incident)
+            await self._surface.remark(message.channel.id, message.id, said)
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         """Somebody changed a message, or Discord added a preview to one."""
@@ -226,40 +243,17 @@ class Events:
         kind: Literal["command", "about"],
         files: Sequence[discord.Attachment],
     ) -> None:
-        place = await self._place_of_interaction(interaction)
+        place = await self._places.of_interaction(interaction)
         await self._desk.receive(question_of_interaction(interaction, place, text, kind, files))
 
     async def _question(self, message: discord.Message) -> Message | None:
         if message.author.bot or self._client.user is None:
             return None
-        place = await self._place(message.channel, message.guild, str(message.author.id))
+        place = await self._places.of(message.channel, message.guild, str(message.author.id))
         if place is None:
             return None
         role = message.guild.self_role if message.guild is not None else None
         return question_of(message, place, self._client.user.id, [role.id] if role else [])
-
-    async def _place(self, channel: Any, guild: discord.Guild | None, person: str) -> Place | None:
-        """Where something is said. A thread that isn't known yet is looked up."""
-        if guild is None:
-            return Place(await self._directory.home_of(person), str(channel.id), is_direct=True)
-        known = place_of(channel)
-        if known is not None:
-            return known
-        with mapped():
-            return place_of(await self._client.fetch_channel(channel.id))
-
-    async def _place_of_interaction(self, interaction: Interaction) -> Place:
-        person = str(interaction.user.id)
-        place = (
-            await self._place(interaction.channel, interaction.guild, person)
-            if interaction.channel is not None
-            else None
-        )
-        if place is None:
-            raise ChatUnavailable(platform="Discord", reason="gone", detail="channel")
-        if not place.is_direct:
-            self._directory.met(person, place.team)
-        return place
 
     async def _retract(self, guild_id: int | None, channel_id: int, messages: Sequence[int]) -> None:
         if self.are_over:
@@ -282,43 +276,8 @@ class Events:
         self._hinted[key] = None
         if len(self._hinted) > _HINTED_CHANNELS:
             del self._hinted[next(iter(self._hinted))]
-        locale = message.guild.preferred_locale if message.guild else discord.Locale.american_english
-        language: Literal["ko", "en"] = "ko" if locale is discord.Locale.korean else "en"
-        await self._surface.remark(question, sentence("discord-cannot-read", language))
-
-    async def _catch_up(self, since: datetime) -> None:
-        """Read what was written since then, and answer what was missed. What is known is claimed already."""
-        after = discord.utils.time_snowflake(since)
-        for guild in self._client.guilds:
-            channels: list[Any] = [
-                *guild.text_channels,
-                *guild.voice_channels,
-                *guild.stage_channels,
-                *guild.threads,
-            ]
-            for channel in channels:
-                rights = channel.permissions_for(guild.me)
-                if (
-                    (channel.last_message_id or 0) > after
-                    and rights.view_channel
-                    and rights.read_message_history
-                ):
-                    await self._read(channel, after)
-        for direct in list(self._direct):
-            await self._read(self._client.get_partial_messageable(direct), after)
-
-    async def _read(self, channel: discord.abc.Messageable, after: int) -> None:
-        try:
-            with mapped():
-                history = channel.history(
-                    limit=_MISSED_MESSAGES, after=discord.Object(after), oldest_first=True
-                )
-                messages = [message async for message in history]
-        except ChatUnavailable as error:
-            _log.warning("a channel's history could not be read: %s", error)
-            return
-        for message in messages:
-            await self._take(message)
+        said = sentence("discord-cannot-read", _language(message))
+        await self._surface.remark(message.channel.id, message.id, said)
 
     async def _publish_commands(self) -> None:
         """Tell Discord which commands there are. The bot works without them, so it goes on trying."""
@@ -333,3 +292,10 @@ class Events:
                 _log.warning("the commands could not be published: %s", error)
             await asyncio.sleep(seconds)
             seconds = min(2 * seconds, 3600)
+
+
+def _language(message: discord.Message) -> Language:
+    """The language to speak where nothing could be read: the server's, or what was written."""
+    if message.guild is not None:
+        return "ko" if message.guild.preferred_locale is discord.Locale.korean else "en"
+    return "ko" if _HANGUL.search(message.content) else "en"

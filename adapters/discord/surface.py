@@ -117,11 +117,9 @@ class DiscordSurface:
                 raise
             await self._send(int(message.reference), post, _nonce(message, "whisper"), message.message)
 
-    async def remark(self, message: Message, sentence: str) -> None:
+    async def remark(self, channel: int, message: int, sentence: str) -> None:
         """Say something about a message that isn't answered."""
-        await self._send(
-            int(message.reference), Post(plain(sentence)), _nonce(message, "remark"), message.message
-        )
+        await self._send(channel, Post(plain(sentence)), _hashed(f"remark {message}"), str(message))
 
     async def post_shared(self, channel: int, posts: list[Post], nonce: str) -> None:
         """Post what somebody shares."""

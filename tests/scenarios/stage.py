@@ -110,11 +110,12 @@ class Process:
     limits: Limits
     make: Callable[[], Any]  # the adapter
     librarian: Librarian | None = None
+    adapter: Any = None
     _task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Start."""
-        adapter = self.make()
+        adapter = self.adapter = self.make()
         platform = adapter.capabilities.platform
         self.librarian = a_librarian(
             self.folder,

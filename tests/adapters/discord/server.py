@@ -58,7 +58,8 @@ class FakeDiscord:
         self.calls: Counter[str] = Counter()
         self.files: dict[str, bytes] = {}
         self.can_resume = True
-        self.has_content_flag = True
+        self.is_away = False  # the gateway answers nobody
+        self.promises_content: bool | None = None  # what the app's page says, if not the truth
         self.url = ""
         self.identified: list[int] = []
         self.resumed = 0
@@ -175,7 +176,11 @@ class FakeDiscord:
 
     # The gateway.
 
-    async def _gateway(self, request: web.Request) -> web.WebSocketResponse:
+    async def _gateway(self, request: web.Request) -> web.StreamResponse:
+        self.calls["gateway"] += 1
+        await self.tell()
+        if self.is_away:
+            return web.Response(status=503)
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         await socket.send_json({"op": 10, "d": {"heartbeat_interval": 30_000}})
@@ -250,6 +255,7 @@ class FakeDiscord:
             if request.headers.get("Authorization") != f"Bot {TOKEN}" and "token" not in request.match_info:
                 return _json({"code": 0, "message": "401: Unauthorized"}, status=401)
             if name in self.failing:
+                await self.tell()
                 return _json({"code": 0, "message": "no"}, status=self.failing[name])
             if name in self.limits:
                 self.limits.remove(name)
@@ -286,7 +292,8 @@ class FakeDiscord:
         return self.world.users[BOT]
 
     async def _application(self, _: Any) -> Any:
-        flags = _CONTENT_FLAGS if self.has_content_flag and self.world.with_content else 0
+        promised = self.world.with_content if self.promises_content is None else self.promises_content
+        flags = _CONTENT_FLAGS if promised else 0
         return {"id": APP, "name": "Saseo", "description": "", "icon": None, "bot_public": False, "bot_require_code_grant": False, "owner": self.world.users["13"], "verify_key": "00", "flags": flags, "team": None}  # fmt: skip
 
     async def _commands(self, body: Any) -> Any:

@@ -94,8 +94,15 @@ class DiscordStage:
             data = {"name": "docs", "options": [{"name": name, "type": 1, "options": options}]}
         await self.interact(2, {"id": "1", "type": 1, **data}, person=person, place=place)
 
-    async def click(self, seen: Seen, button: str, *, person: str = "asker") -> None:
-        message = self._raw(seen.id)
+    async def click(
+        self,
+        seen: Seen,
+        button: str,
+        *,
+        person: str = "asker",
+        message: dict[str, Any] | None = None,
+    ) -> None:
+        message = message or self.raw(seen.id)
         component = world.buttons(message)[button]
         data = {"custom_id": component["custom_id"], "component_type": 2}
         whole = {"author": self.discord.world.users[BOT], "timestamp": "2026-11-01T00:00:00+00:00", "edited_timestamp": None, "tts": False, "mention_everyone": False, "mentions": [], "mention_roles": [], "attachments": [], "embeds": [], "pinned": False, "type": 0, "flags": 0, "content": ""}  # fmt: skip
@@ -185,7 +192,8 @@ class DiscordStage:
         messages = self.discord.world.messages.get(channel, {}).values()
         return [each for each in messages if each["author"]["id"] == BOT]
 
-    def _raw(self, message: str) -> dict[str, Any]:
+    def raw(self, message: str) -> dict[str, Any]:
+        """A message as the server has it."""
         places = self.discord.world.messages.values()
         found = [place[message] for place in places if message in place]
         return (found or [each for _, each in self.discord.world.private if each["id"] == message])[0]
