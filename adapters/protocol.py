@@ -166,7 +166,7 @@ class Capabilities:
     commands: frozenset[str] = frozenset()
 
 
-CommandName = Literal["help", "list", "show", "add", "remove", "status", "reindex", "followups"]
+CommandName = Literal["help", "list", "show", "add", "remove", "status", "reindex", "forget", "followups"]
 COMMANDS: tuple[CommandName, ...] = (
     "help",
     "list",
@@ -175,6 +175,7 @@ COMMANDS: tuple[CommandName, ...] = (
     "remove",
     "status",
     "reindex",
+    "forget",
     "followups",
 )
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from adapters.protocol import COMMANDS, CommandCall, Directory, Told
 from bot.audience import channel_scope, person_audience, person_scope, team_scope
 from bot.permissions import Permissions
+from bot.removals import Withheld, confirm, named, withheld
 from knowledge import messages
 from knowledge.catalog import Catalog, chats, turns
 from knowledge.catalog.turns import Upload
@@ -87,6 +88,8 @@ class Commands:
             case "add":
                 async for told in self._add(call, language):
                     yield told
+            case "forget":
+                yield Told(await self._forget(call, language))
             case "reindex":
                 async for told in self._reindex(call, language):
                     yield told
@@ -137,6 +140,7 @@ class Commands:
         lines = [messages.text("talk-status", language, count=len(visible)), refreshed]
         if status.problems and await self._permissions.is_admin(call.team, call.author):
             lines.append(messages.text("talk-status-problems", language, count=len(status.problems)))
+            lines += [_withheld_line(each, language) for each in await self._withheld(call)]
         return "\n".join(f"- {line}" for line in lines)
 
     async def _follow_ups(self, call: CommandCall, language: Language) -> str:
@@ -176,6 +180,29 @@ class Commands:
 
         await run_blocking(remove)
         return messages.text("talk-removed", language, title=document.title)
+
+    async def _forget(self, call: CommandCall, language: Language) -> str:
+        if not await self._permissions.is_admin(call.team, call.author):
+            raise Refused(messages.text("talk-forget-not-allowed", language))
+        waiting = await self._withheld(call)
+        wanted = named(waiting, call.argument)
+        if wanted is None:
+            lines = [f"- {_withheld_line(each, language)}" for each in waiting]
+            key = "talk-forget-which" if waiting else "talk-forget-none"
+            raise Refused("\n".join([messages.text(key, language), *lines]))
+        done = await run_blocking(confirm, self._knowledge, wanted)
+        if done.said == "forgotten":
+            await run_blocking(self._forget_gone)
+        key = f"talk-forget-{done.said.replace('_', '-')}"
+        return messages.text(key, language, folder=wanted.name, count=done.removed)
+
+    def _forget_gone(self) -> None:
+        with self._catalog.write() as connection:
+            turns.forget_gone(connection)
+
+    async def _withheld(self, call: CommandCall) -> list[Withheld]:
+        audience = await person_audience(self._directory, call.platform, call.team, call.author)
+        return await run_blocking(withheld, self._knowledge, audience.scopes)
 
     async def _add(self, call: CommandCall, language: Language) -> AsyncIterator[Told]:
         files = call.files or _pasted(call.argument)
@@ -298,6 +325,11 @@ def _matching(documents: list[Document], wanted: str) -> list[Document]:
         part in document.title.casefold() or part in document.uri.rsplit("/", 1)[-1].casefold()
     )
     return [document for document in documents if matches(document)]
+
+
+def _withheld_line(each: Withheld, language: Language) -> str:
+    key = "talk-status-missing" if each.reason in ("many", "emptied") else "talk-status-gone"
+    return messages.text(key, language, folder=each.name, missing=each.missing, known=each.known)
 
 
 def _line(document: Document, language: Language) -> str:

@@ -157,20 +157,20 @@ class _Place:
         ]
 
 
-def believe_missing(plan: Plan, moved: Collection[int], *, always: bool) -> list[int]:
+def believe_missing(plan: Plan, moved: Collection[int], believed: Collection[str] = ()) -> list[int]:
     """Ids of documents to forget; a root whose missing files aren't believed is told of in `plan.withheld`.
 
     Args:
         plan: its problems grow.
         moved: ids of missing documents that were found elsewhere.
-        always: believe everything: a person said so.
+        believed: roots of which everything is believed: a person said so.
     """
     gone: list[int] = []
     for root, files in plan.missing.items():
         missing = [file for file in files if file.document_id not in moved]
         emptied = plan.seen[root] == 0
         many = len(missing) > max(_BELIEVED_MISSING, _BELIEVED_SHARE * plan.known[root])
-        if missing and (emptied or many) and not always:
+        if missing and (emptied or many) and root not in believed:
             error = RemovalWithheld(
                 path=root,
                 reason="emptied" if emptied else "many",

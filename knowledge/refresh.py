@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -80,7 +80,7 @@ class Refresh:
         *,
         progress: Callable[[Progress], None],
         stopped: Callable[[], bool],
-        believe_removals: bool = False,
+        believed: Collection[str] = (),
         readers: str = "",
     ) -> None:
         self._library = library
@@ -88,7 +88,7 @@ class Refresh:
         self._loaders = loaders
         self._progress = progress
         self._stopped = stopped
-        self._believe_removals = believe_removals
+        self._believed = believed  # roots whose missing files are forgotten, however many
         # What could not be read is tried again when the way to read has changed.
         self._reading = f"{ingest.recipe}/{readers}"
         self._began = time.monotonic()
@@ -231,7 +231,7 @@ class Refresh:
         return versions
 
     def _forget_missing(self, plan: Plan, orphans: Iterable[KnownFile]) -> None:
-        gone = believe_missing(plan, self._moved, always=self._believe_removals)
+        gone = believe_missing(plan, self._moved, self._believed)
         gone += [file.document_id for file in orphans if file.document_id not in self._moved]
         if gone:
             self._library.forget(gone)

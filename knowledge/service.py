@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -112,9 +112,9 @@ class Knowledge:
         """Bring the index up to date with some folders and those inside of them, or with all for None.
 
         Files that are missing from a folder are forgotten, unless so many are missing at once that the folder
-        is more likely to be out of reach; `believe_removals` forgets them all the same. A file that was
-        changed within the last `settle` seconds may be half written: it is waited for, and left for later
-        if it changes again.
+        is more likely to be out of reach; `believe_removals` forgets those of the folders that were named, or
+        of all for None. A file that was changed within the last `settle` seconds may be half written: it is
+        waited for, and left for later if it changes again.
         """
         known = self.folders()
         chosen = known if folders is None else [*folders, *_inside(known, folders)]
@@ -124,7 +124,7 @@ class Knowledge:
             whole=folders is None,
             progress=progress,
             stopped=stopped,
-            believe_removals=believe_removals,
+            believed=[root_of(folder.path) for folder in folders or chosen] if believe_removals else (),
         )
 
     def refresh_from(
@@ -134,9 +134,13 @@ class Knowledge:
         whole: bool = False,
         progress: Callable[[Progress], None] = _ignore,
         stopped: Callable[[], bool] = _never,
-        believe_removals: bool = False,
+        believed: Collection[str] = (),
     ) -> RefreshReport:
-        """The same for any loaders. `whole`: documents that belong to none of them are forgotten."""
+        """The same for any loaders.
+
+        `whole`: documents that belong to none of them are forgotten. `believed`: the roots of those whose
+        missing files are forgotten, however many.
+        """
         with self._refreshing:
             run = Refresh(
                 self._library,
@@ -144,7 +148,7 @@ class Knowledge:
                 loaders,
                 progress=progress,
                 stopped=stopped,
-                believe_removals=believe_removals,
+                believed=believed,
                 readers=self._parts.sandbox.readers if self._parts.sandbox else "",
             )
             try:

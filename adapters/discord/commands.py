@@ -182,6 +182,12 @@ class CommandDesk:
         async def list_documents(interaction: Interaction, words: str = "") -> None:
             await self.run(interaction, "list", words)
 
+        @docs.command(name=_name("forget"), description=_about("forget"))
+        @app_commands.rename(folder=_name("folder"))
+        @app_commands.describe(folder=_about("folder"))
+        async def forget(interaction: Interaction, folder: str) -> None:
+            await self.run(interaction, "forget", folder)
+
         @docs.command(name=_name("add"), description=_about("add"))
         @app_commands.rename(file=_name("file"), team=_name("team"))
         @app_commands.describe(file=_about("file"), team=_about("team"))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from adapters.protocol import CommandCall, Person
+from bot.removals import confirm, withheld
 from knowledge.sources.options import Folder
 from knowledge.types import Scope
 from tests.fakes import FakeDirectory
@@ -137,6 +138,52 @@ def test_reindexing_takes_an_admin_and_reports(talk) -> None:
     assert told[-1].text.startswith("마쳤습니다")
 
 
+@pytest.fixture
+def emptied(talk, tmp_path: Path) -> Path:
+    """The handbook, of which a run found nothing left."""
+    talk("reindex", author="admin")
+    (tmp_path / "handbook" / "휴가.md").rename(tmp_path / "휴가.md")
+    talk("reindex", author="admin")
+    return tmp_path / "handbook"
+
+
+def test_files_that_are_missing_wait_for_an_admin_s_word(talk, emptied: Path) -> None:
+    """Nothing is forgotten by itself; status tells admins and how to say that it was meant, others are refused."""
+    assert "/docs forget handbook" in talk("status", author="admin").text
+    assert "handbook" not in talk("status").text
+    assert talk("forget", "handbook").is_refusal
+    assert "handbook" in talk("forget", "nothing", author="admin").text
+    assert talk.knowledge.find_documents("휴가")
+    assert "1개를 잊었습니다" in talk("forget", "Handbook", author="admin").text
+    assert not talk.knowledge.find_documents("휴가")
+    assert "handbook" not in talk("status", author="admin").text
+
+
+def test_the_word_is_for_what_was_shown_and_no_more(talk, emptied: Path) -> None:
+    """Files that came back, or a folder that went away since, aren't forgotten with it."""
+    (emptied.parent / "휴가.md").rename(emptied / "휴가.md")
+    waiting = withheld(talk.knowledge, EVERYTHING)
+    assert confirm(talk.knowledge, waiting[0]).said == "came_back"
+    fill(emptied, {f"{number}.md": f"# {number}\n\nA rule." for number in range(3)})
+    talk.knowledge.refresh()
+    emptied.rename(emptied.parent / "away")
+    emptied.mkdir()
+    assert confirm(talk.knowledge, waiting[0]).said == "more_missing"
+    emptied.rmdir()
+    assert confirm(talk.knowledge, waiting[0]).said == "gone"
+    assert len(talk.knowledge.documents(EVERYTHING)) == 4
+    assert "색인에 그대로" in talk("status", author="admin").text
+
+
+def test_nobody_hears_of_a_folder_that_they_may_not_read(talk, tmp_path: Path) -> None:
+    """An admin who isn't in the channel of a folder sees neither its name nor its counts, and can't forget it."""
+    (tmp_path / "secret" / "연봉.md").unlink()
+    talk("reindex", author="admin")
+    assert "secret" not in talk("status", author="admin").text
+    assert talk("forget", "secret", author="admin").is_refusal
+    assert talk.knowledge.find_documents("연봉")
+
+
 def test_follow_ups_can_be_turned_off(talk) -> None:
     """A member of a channel decides; in a direct message there is nothing to decide."""
     assert not talk("followups", "off").is_refusal
@@ -145,7 +192,7 @@ def test_follow_ups_can_be_turned_off(talk) -> None:
     assert talk("followups", "off", author="U9").is_refusal
 
 
-@pytest.mark.parametrize("name", ["help", "", "status", "show", "nonsense"])
+@pytest.mark.parametrize("name", ["help", "", "status", "show", "forget", "nonsense"])
 @pytest.mark.parametrize("locale", ["ko-KR", "en-US"])
 def test_every_command_says_something(talk, name: str, locale: str) -> None:
     """Known, unknown and incomplete commands all end in a sentence."""

@@ -154,7 +154,7 @@ def test_a_folder_that_cannot_be_scanned_loses_nothing(reason: str, documents: i
     plan = plan_for([FakeLoader("/d", gone=reason)], [known(n, f"/d/{n}") for n in range(documents)])
     assert plan.missing == {}
     assert [(root, problem.error.parameters["reason"]) for root, problem in plan.withheld] == [("/d", told)]
-    assert believe_missing(plan, (), always=True) == []
+    assert believe_missing(plan, (), plan.missing) == []
 
 
 def missing(gone: int, there: int, *, moved: int = 0, seen: int | None = None) -> tuple[Plan, list[int]]:
@@ -164,7 +164,7 @@ def missing(gone: int, there: int, *, moved: int = 0, seen: int | None = None) -
     plan = plan_for([loader], files)
     if seen is not None:
         plan.seen["/d"] = seen
-    return plan, believe_missing(plan, set(range(moved)), always=False)
+    return plan, believe_missing(plan, set(range(moved)))
 
 
 @pytest.mark.parametrize(

@@ -528,6 +528,20 @@ def test_the_outer_folder_alone_never_takes_the_inner_one_s(nested: Knowledge, f
     assert by_word(nested, "pear", frozenset({TEAM})) == [str(folder / "team/pear.md")]
 
 
+def test_a_word_for_the_outer_folder_is_none_for_the_inner_one(nested: Knowledge, folder: Path) -> None:
+    """That a folder's removals are believed says nothing of a folder within it, which has its own readers."""
+    nested.refresh()
+    [team] = [each for each in nested.folders() if each.scope == TEAM]
+    uris = {document.uri for document in nested.documents()}
+    kept = {uri for uri in uris if uri.startswith(f"{team.path}/")}
+    assert kept
+    assert uris - kept
+    for path in (*uris, folder / "team" / "picture.xyz"):
+        Path(path).unlink()
+    nested.refresh([each for each in nested.folders() if each != team], believe_removals=True)
+    assert {document.uri for document in nested.documents()} == kept
+
+
 def test_an_inner_folder_that_fails_gives_nothing_to_the_outer_one(tmp_path: Path, folder: Path) -> None:
     """When the inner folder can't be scanned, its files don't come in with the outer folder's readers."""
     fill(folder, {"kiwi.md": note("kiwi"), "team/plum.md": note("plum")})

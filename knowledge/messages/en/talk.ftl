@@ -26,6 +26,7 @@ talk-help-add = `add TITLE`, then a line break and a text: add a text for this c
 talk-help-remove = `remove NUMBER`: forget a document (who added it, or an admin)
 talk-help-status = `status`: how fresh the documents are
 talk-help-reindex = `reindex`: look through all folders now (admins)
+talk-help-forget = `forget FOLDER`: forget the files that `status` says are missing from a folder (admins)
 talk-help-followups = `followups on` or `followups off`: whether I answer in my threads of this channel without a mention
 talk-list = { $count ->
     [one] One document:
@@ -57,6 +58,8 @@ talk-status-problems = { $count ->
     [one] One file couldn't be used; saseo doctor on the machine tells more.
    *[other] { $count } files couldn't be used; saseo doctor on the machine tells more.
 }
+talk-status-missing = In { $folder }, { $missing } of { $known } documents are missing at once; they stay in the index. If they were removed on purpose: /docs forget { $folder }
+talk-status-gone = The folder { $folder } isn't there; its documents ({ $known }) stay in the index.
 talk-followups-which = Write followups on or followups off.
 talk-followups-direct = In a direct message I always answer; this is for channels.
 talk-followups-on = From now on I answer in my threads of this channel without a mention.
@@ -72,6 +75,16 @@ talk-added = Added, for { $scope }:
 talk-add-nothing = Nothing to add: write a title, then a line break, then the text.
 talk-add-unreadable = { $name } wasn't added: { $why }
 talk-add-team-not-allowed = Only an admin can add something for the whole team.
+talk-forget-not-allowed = Only an admin can do this.
+talk-forget-which = Which folder? These wait:
+talk-forget-none = No folder has missing files that wait for your word.
+talk-forget-forgotten = Forgotten: { $count ->
+    [one] one document
+   *[other] { $count } documents
+} of { $folder }.
+talk-forget-came-back = The files of { $folder } are there again, so there was nothing to forget.
+talk-forget-more-missing = More files of { $folder } are missing now than /docs status showed, so nothing was forgotten. Look at it again.
+talk-forget-gone = The folder { $folder } isn't there, so nothing is known of its files, and nothing was forgotten. Take it off the settings if it is no longer needed.
 talk-reindex-not-allowed = Only an admin can do this.
 talk-reindexing = Looking through the folders…
 talk-reindexing-at = Looking through the folders… { $done } of { $total }

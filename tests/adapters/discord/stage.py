@@ -23,6 +23,7 @@ OPTIONS = {
     "list": "words",
     "show": "document",
     "remove": "document",
+    "forget": "folder",
     "followups": "switch",
 }
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
