@@ -40,6 +40,7 @@ NOISY = (
     "alembic",
     "slack_bolt",
     "slack_sdk",
+    "discord",  # at DEBUG it writes down what people say, and the tokens of their commands
     "aiohttp",
 )
 

@@ -131,17 +131,21 @@ class CommandDesk:
 
     async def suggest(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Documents that the caller may read, by a part of their names."""
-        place = await self._place(interaction)
-        call = CommandCall(
-            platform=PLATFORM,
-            team=place.team,
-            channel=place.channel,
-            author=str(interaction.user.id),
-            name="list",
-            argument=typed,
-            is_direct=place.is_direct,
-        )
-        found = await self._librarian.suggest(call)
+        try:
+            place = await self._place(interaction)
+            call = CommandCall(
+                platform=PLATFORM,
+                team=place.team,
+                channel=place.channel,
+                author=str(interaction.user.id),
+                name="list",
+                argument=typed,
+                is_direct=place.is_direct,
+            )
+            found = await self._librarian.suggest(call)
+        except ChatUnavailable as error:
+            _log.debug("documents could not be suggested: %s", error)
+            return []
         return [
             app_commands.Choice(name=title[:_CHOICE], value=str(number)) for number, title in found[:_CHOICES]
         ]

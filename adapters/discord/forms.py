@@ -66,12 +66,14 @@ async def tell_error(interaction: Interaction, error: Exception) -> None:
     said = sentence("discord-failed", language_of(interaction), incident=incident)
     try:
         with mapped():
-            if interaction.response.is_done():
-                await interaction.edit_original_response(view=layout_of(said), allowed_mentions=NOBODY)
-            else:
+            if not interaction.response.is_done():
                 await interaction.response.send_message(
                     view=layout_of(said), ephemeral=True, allowed_mentions=NOBODY
                 )
+            elif interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
+                await interaction.edit_original_response(view=layout_of(said), allowed_mentions=NOBODY)
+            else:  # the original is the message that was clicked
+                await interaction.followup.send(view=layout_of(said), ephemeral=True, allowed_mentions=NOBODY)
     except ChatUnavailable as unavailable:
         _log.warning("the apology could not be shown: %s", unavailable)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from adapters import notes
-from adapters.discord.markup import MESSAGE, inline, length, pieces, plain
+from adapters.discord.markup import MESSAGE, length, pieces, plain
 from adapters.view import View
 from adapters.wording import age, heading, position, sources_heading, whereabouts
 from knowledge.messages import text as sentence
@@ -62,7 +62,7 @@ def claim_of(custom_ids: Iterable[str]) -> int | None:
 
 def running(view: View, claim: int, root: str) -> Post:
     """An answer that is being made: its end so far, what it waits for, and a way to stop it."""
-    waiting = _small(view.waiting)[: MESSAGE // 2]
+    waiting = _small(view.waiting, MESSAGE // 4)
     shown = pieces(view.text, MESSAGE - length(waiting) - 4) if view.text.strip() else []
     more = "…\n" if len(shown) > 1 else ""
     content = f"{more}{shown[-1]}\n{waiting}" if shown else waiting
@@ -73,7 +73,7 @@ def finished(view: View, claim: int, root: str, now: datetime, *, can_share: boo
     """A finished answer or a failure, in as many messages as it needs; the last has the buttons."""
     answer = view.answer
     if answer is None:
-        return [Post(each) for each in _joined([inline(view.failure), *_notices(view)])]
+        return [Post(each) for each in _joined(_notices(view), pieces(view.failure))]
     text = pieces(answer.text) or [sentence("answer-unexpected", answer.language)]
     pages = _joined([*_notices(view), *_label(answer), *_sources(answer, now)], text)
     if answer.mode == "stopped":
@@ -87,7 +87,7 @@ def finished(view: View, claim: int, root: str, now: datetime, *, can_share: boo
 def shared(question: str, answer: Answer, person: str, now: datetime) -> list[Post]:
     """An answer that was private, for everyone in the channel: who shares it, what was asked."""
     said = sentence("discord-shared", answer.language, person=plain(person))
-    head = f"{said}\n> {plain(question)[:_EXCERPT]}"
+    head = f"{said}\n> {plain(question[:_EXCERPT])}"
     text = pieces(answer.text)
     first = _joined(text[:1], [head])
     return [Post(page) for page in _joined([*_label(answer), *_sources(answer, now)], [*first, *text[1:]])]
@@ -117,18 +117,18 @@ def _joined(lines: Sequence[str], before: Sequence[str] = ()) -> list[str]:
     return pages
 
 
-def _small(text: str) -> str:
-    """A line in small letters."""
-    return f"-# {plain(text)}"
+def _small(text: str, most: int = MESSAGE // 2 - 3) -> str:
+    """A line in small letters, of `most` characters before they are escaped."""
+    return f"-# {plain(text[:most])}"
 
 
 def _notices(view: View) -> list[str]:
-    return [_small(notice)[:MESSAGE] for notice in view.notices]
+    return [_small(notice) for notice in view.notices]
 
 
 def _label(answer: Answer) -> list[str]:
     told = (notes.warning(answer), notes.origin(answer))
-    return [_small(note)[:MESSAGE] for note in told if note]
+    return [_small(note) for note in told if note]
 
 
 def _sources(answer: Answer, now: datetime) -> list[str]:

@@ -517,6 +517,29 @@ class TestCommands:
 
         play(tmp_path, scene, knowledge)
 
+    def test_a_click_that_breaks_leaves_the_answer_alone(self, tmp_path: Path) -> None:
+        """Whoever clicked hears of it, and the message that was clicked stays as it was."""
+        knowledge = FakeKnowledge()
+
+        async def scene(stage: DiscordStage) -> None:
+            slow = Slow(knowledge)
+            await stage.say(SLOW)
+            await slow.began.wait()
+            running = await stage.until(lambda: [seen for seen in stage.seen() if "stop" in seen.buttons])
+
+            async def breaking(claim, person):
+                raise OSError("no disk")
+
+            stage.process.librarian.stop = breaking
+            await stage.click(running[0], "stop")
+            await stage.until(stage.private)
+            assert "번호" in stage.private()[0].text
+            assert "stop" in stage.seen()[0].buttons
+            slow.go.set()
+            await stage.until(lambda: "늦은 답" in stage.seen()[0].text)
+
+        play(tmp_path, scene, knowledge)
+
 
 async def docs(stage: DiscordStage, name: str, options: list[dict[str, Any]], **more: Any) -> None:
     """`/docs NAME` with these options."""
