@@ -14,6 +14,7 @@ from functools import cached_property
 
 from knowledge.answering import moments as moment
 from knowledge.answering import quantities as quantity
+from knowledge.answering.cleaning import CODE
 from knowledge.answering.names import korean_names, latin_names
 from knowledge.language import Analyzer
 from knowledge.types import Language
@@ -47,7 +48,6 @@ _LATIN_NAME = re.compile(
     r"(?<![\w@/.-])[A-Z][A-Za-z&'’]*(?:-[A-Z][A-Za-z]+)*(?:\s(?:of|and|for|the)?\s?[A-Z][A-Za-z&'’-]*)*"
 )
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;]\s+|\n\s*|^\s*[-*•]\s+|[(\"“]\s*)$")
-_CODE = re.compile(r"```.*?(?:```|$)|`[^`\n]*`", re.DOTALL)
 _LINE = re.compile(r"[^\n]+")
 _HANGUL = re.compile("[가-힣]")
 
@@ -93,7 +93,7 @@ class Claims:
         """The places of doubtful claims: quotations first, as they hold others."""
         yield from _quotations(text, languages, known)
         yield from _commands(text, known)
-        blank = _CODE.sub(lambda found: " " * len(found[0]), text)
+        blank = CODE.sub(lambda found: " " * len(found[0]), text)
         identifiers = list(_identifiers(blank))
         yield from ((start, end) for start, end in identifiers if not known.has(blank[start:end]))
         for start, end in identifiers:
@@ -187,7 +187,7 @@ def _quotations(text: str, languages: set[Language], known: _Known) -> Iterator[
 
 def _commands(text: str, known: _Known) -> Iterator[tuple[int, int]]:
     """Code, line by line: a command is copied, not said in other words."""
-    for found in _CODE.finditer(text):
+    for found in CODE.finditer(text):
         fenced = found[0].startswith("```")
         for line in _LINE.finditer(text, found.start(), found.end()):
             written = line[0].strip("` ")

@@ -32,11 +32,13 @@ _RUN = re.compile(r"(?:\[\d{1,3}\]){2,}")
 _CODE = re.compile(r"(`[^`\n]*`)")
 CITED = re.compile(r"\[(\d{1,3})\]")
 """A citation in a cleaned text."""
+CODE = re.compile(r"```.*?(?:```|$)|`[^`\n]*`", re.DOTALL)
+"""Code in a cleaned text, where [1] is an index."""
 
 
 def cited_numbers(text: str) -> tuple[int, ...]:
     """The numbers of the citations in a cleaned text, each once, in the order of their first place."""
-    outside = _CODE.sub("", text)
+    outside = CODE.sub("", text)
     return tuple(dict.fromkeys(int(found[1]) for found in CITED.finditer(outside)))
 
 

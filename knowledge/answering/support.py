@@ -46,12 +46,13 @@ class Supports:
         """
         if says_not_in_passages(text):
             return Support(())
-        cited = cited_numbers(text) or self._likely(text, language, given)
+        own = tuple(number for number in cited_numbers(text) if 0 < number <= len(given))
+        cited = own or self._likely(text, language, given)
         sources = [Cited(_whole(given[number - 1]), given[number - 1].passage.language) for number in cited]
         return Support(
             cited=tuple(sorted(cited)),
             unsupported=self._claims.unsupported(text, language, sources, said) if cited else (),
-            is_added=not cited_numbers(text) and bool(cited),
+            is_added=not own and bool(cited),
         )
 
     def _likely(self, text: str, language: Language, given: Sequence[Candidate]) -> tuple[int, ...]:

@@ -126,6 +126,14 @@ def test_only_what_is_cited_is_a_source_and_only_what_was_given_is_cited(opened:
     assert [source.number for source in answer.sources] == [1]
 
 
+def test_an_index_in_code_is_no_citation(opened: Open) -> None:
+    """A number in brackets that stands in code names no passage, whether there is one of that number or not."""
+    text = "구성원의 연차는 15일입니다 [1].\n```\nx[0] = x[12]\n```"
+    answer = answer_of(ask(opened(FakeChatModel([says(text)])), LEAVE_QUESTION))
+    assert answer.text == text
+    assert [source.number for source in answer.sources] == [1]
+
+
 def test_the_request_is_the_askers_and_bars_han(opened: Open) -> None:
     """The model hears who asks, how much it may write, and which Han characters it may use: none here."""
     model = FakeChatModel([says("15일입니다 [1].")])
