@@ -42,9 +42,7 @@ class Vocabulary:
         self.never: Tokens = np.array(sorted(controls - self.ends), np.int64)
         """Tokens that an answer can't have."""
         self.han = HanTokens(self.pieces)
-        template = model.template or ""
-        known = all(len(model.tokenize(name, special=True)) == 1 for name in (_START, _END))
-        self._template = "" if not template or (known and _START in template) else template
+        self._template = model.template or ""
         self._bos = model.tokenize(model.special_text("bos"), special=True) if model.adds_bos else []
 
     def count(self, text: str) -> int:

@@ -11,6 +11,7 @@ from knowledge.models.chat import ChatMessage
 from knowledge.models.llama.engine import Engine
 from knowledge.models.llama.fitting import fitting_size
 from tests import gguf_models
+from tests.gguf_models import CHATML_TEMPLATE
 from tests.knowledge.models.llama.asking import ask, options
 
 TEXT = "연차는 15일입니다."
@@ -96,6 +97,19 @@ def test_a_template_without_a_system_message(tmp_path, start):
     text = b"".join(engine._vocabulary.pieces[token] for token in engine._vocabulary.prompt(prompt))
     assert text == b"[user]be short\n\nwhy\n"
     assert ask(engine, "?").text == TEXT
+
+
+def test_what_a_template_adds_to_chatml(tmp_path, start):
+    """A model's own template is kept to where it writes ChatML too, such as Qwen's, which greets by default."""
+    template = "{% if messages[0].role != 'system' %}<|im_start|>system\nYou are Qwen.<|im_end|>\n{% endif %}"
+    engine = start(gguf_models.scripted(tmp_path / "m.gguf", TEXT, template=template + CHATML_TEMPLATE))
+    vocabulary = engine._vocabulary
+
+    def written(message):
+        return b"".join(vocabulary.pieces[token] for token in vocabulary.prompt([message]))
+
+    assert written(ChatMessage("user", "why")) == b"system\nYou are Qwen.\nuser\nwhy\nassistant\n"
+    assert written(ChatMessage("system", "be short")) == b"system\nbe short\nassistant\n"
 
 
 @pytest.mark.parametrize("template", [None, "{{ broken", "a template that leaves the messages out"])
