@@ -94,7 +94,7 @@ class Connection:
                     )
         except TimeoutError:
             # The library was waiting for its next try, or for the first one's answer.
-            reason = failure(self._last_status, None) if self._last_status else "hung"
+            reason = failure(self._last_status, None) if self._last_status else "deadline"
             raise GenerationFailed(reason=reason) from None
         kind = stream.response.headers.get("content-type", "")
         if not kind.startswith("text/event-stream"):

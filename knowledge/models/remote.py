@@ -9,7 +9,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -101,10 +101,12 @@ class RemoteModel:
         self._tokenizer: Literal["many", "one", "none"] = "many"
 
     async def stream(self, request: ChatRequest) -> AsyncIterator[ChatEvent]:
-        """See ChatModel. An answer of which no text came in time has failed (`hung`)."""
+        """See ChatModel. An answer of which no text came in time has failed (`deadline`)."""
         loop = asyncio.get_running_loop()
-        ends_at = loop.time() + (request.deadline or self._patience.answer)
+        deadline = request.deadline or self._patience.answer
+        ends_at = loop.time() + deadline
         server = await self._server()
+        request = replace(request, deadline=deadline)
         body = request_body(request, self._endpoint.model, self._sampling, extended=server.is_ours)
         if server.is_ours:
             ends_at += _OWN_DEADLINE_SECONDS
@@ -118,10 +120,12 @@ class RemoteModel:
                     async with asyncio.timeout_at(until):
                         data = await connection.following(chunks)
                 except TimeoutError as error:
-                    if has_begun and loop.time() >= ends_at:
-                        yield Done("deadline")
-                        return
-                    raise GenerationFailed(reason="hung") from error
+                    if loop.time() < ends_at:
+                        raise GenerationFailed(reason="hung") from error
+                    if not has_begun:
+                        raise GenerationFailed(reason="deadline") from error
+                    yield Done("deadline")
+                    return
                 if data is None:
                     yield reader.end()
                     return

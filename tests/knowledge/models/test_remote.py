@@ -113,6 +113,8 @@ def test_our_own_server(model, server):
     request = ChatRequest(QUESTION.messages, allowed_han=frozenset("年休"), deadline=50.0)
     assert ask(model, request) == [Queued(2, 3.5), Reading(10, 40), Delta("네."), Done("deadline")]
     assert server.bodies[0]["saseo"] == {"allowed_han": "休年", "deadline": 50.0}
+    ask(model)
+    assert server.bodies[1]["saseo"] == {"allowed_han": None, "deadline": PATIENT.answer}
     assert asyncio.run(model.prompt_limit()) == 2048
 
 
@@ -197,12 +199,12 @@ def test_a_connection_that_breaks(server, model):
 
 
 def test_a_server_that_falls_silent(server):
-    """Once the answer has begun, silence has a limit of its own; before that, the deadline is it."""
+    """Once the answer has begun, silence has a limit of its own; before that, the deadline is it, and the reason."""
     server.events = (delta("네"), never)
     with served(server.application()) as address:
         assert failed(client(address, Patience(60, 60, silence=0.3, answer=FOREVER))) == "hung"
         server.events = (never,)
-        assert failed(client(address, Patience(60, 60, silence=FOREVER, answer=0.3))) == "hung"
+        assert failed(client(address, Patience(60, 60, silence=FOREVER, answer=0.3))) == "deadline"
 
 
 def test_an_answer_that_is_slow_but_whole(server):
