@@ -99,8 +99,9 @@ class ModelUnavailable(SaseoError):
     `device`, `unreadable`, `not_gguf`, `truncated`: the file is shorter than it says, `not_generating`: an
     embedding model or an adapter, `part`: one of several files, `not_embedding`: no Sentence Transformers
     model, `other_sum`: not the file that is known under this name, `other_there`: the name is taken; and of a
-    language model's process `build`: llama.cpp was built for another processor, `died`, `slow`, `crash_loop`,
-    `address`: nothing can listen there, `unexpected`, ...), detail.
+    language model's process `build`: llama.cpp was built for another processor, `died` as it was being
+    started, `crashed` later, `slow`, `crash_loop`, `address`: nothing can listen there, `unexpected`, ...),
+    detail.
     """
 
 

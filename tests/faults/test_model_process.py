@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -17,6 +18,7 @@ import pytest
 from knowledge.errors import GenerationFailed
 from knowledge.models.chat import Delta, Done, Queued
 from knowledge.models.llama.local import RunningModel
+from knowledge.models.llama.order import Order
 from knowledge.models.llama.watching import Pace, pause_before
 from tests.faults.model_process import OPTIONS, PACE, WAIT, answer, question, running
 from tests.gguf_models import CHATML_TEMPLATE, counting, embedding, endless, scripted
@@ -105,6 +107,8 @@ def test_a_process_that_dies_between_questions(path, folder):
             kill(watched.pid)
             await watched.until("restarting")
             assert await answer(watched.model, question()) == [TEXT]
+            told = [state.error.key for state in watched.states if state.error]
+            assert told == ["error-model-unavailable-crashed"]
             counts = await watched.model.count_tokens(["연차", "15일"])
             kill(watched.pid)
             assert await watched.model.count_tokens(["연차", "15일"]) == counts
@@ -252,6 +256,20 @@ def test_the_trial_is_made_once_for_each_build_and_file(path, folder):
     before = (folder / "llm" / "trial.json").stat().st_mtime_ns
     run(start())
     assert (folder / "llm" / "trial.json").stat().st_mtime_ns == before
+
+
+def test_a_trial_ends_by_itself(path, folder):
+    """It ends well, also while whoever started it still holds the other end of its standard input."""
+    scripted(path, TEXT)
+    command = (sys.executable, "-m", "knowledge.models.llama")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+    ) as process:
+        process.stdin.write(Order("trial", path, OPTIONS).to_json())
+        process.stdin.flush()
+        assert process.stdout.readline() == b'{"ready": {}}\n'
+        assert process.wait(WAIT) == 0
 
 
 def test_a_prompt_longer_than_the_context(path, folder):

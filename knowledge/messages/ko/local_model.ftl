@@ -2,6 +2,7 @@
 
 error-model-unavailable-build = 지금 설치된 llama.cpp는 이 컴퓨터의 프로세서에서 돌지 않습니다. 이 컴퓨터에 맞게 다시 만들어 주세요: make llama
 error-model-unavailable-died = 모델 프로세스가 시작하던 중에 끝났습니다: { $model }
+error-model-unavailable-crashed = 모델 프로세스가 갑자기 끝나 다시 시작합니다: { $model }
 error-model-unavailable-slow = 모델 프로세스가 너무 오래 응답하지 않아 멈췄습니다: { $model }
 error-model-unavailable-crash_loop = 모델 프로세스가 거듭 실패합니다: { $model } 나중에, 또는 모델 파일이 바뀌면 바로 다시 시도하고, 그때까지는 문서의 문장을 그대로 옮겨 답합니다. 로그:
 error-model-unavailable-unexpected = 예상하지 못한 까닭으로 모델을 쓸 수 없습니다: { $model } 자세한 내용은 DATA_DIR/logs/model.log에 있습니다.

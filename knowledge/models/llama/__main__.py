@@ -33,7 +33,7 @@ def main() -> int:
     out = _own_output()
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     order = Order.from_json(sys.stdin.buffer.readline())
-    lifeline = Lifeline(sys.stdin.buffer)
+    lifeline = Lifeline(sys.stdin.fileno())
     _die_first()
     try:
         if order.plan:
@@ -57,19 +57,20 @@ def main() -> int:
 class Lifeline:
     """Ends this process with the one that started it, whose end of standard input closes with it."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, descriptor: int) -> None:
         self._server: Any = None
         if sys.platform == "linux":
             # The kernel sees to it even when this process is stopped, or stuck in C.
             ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
-        threading.Thread(target=self._watch, args=(stream,), name="lifeline", daemon=True).start()
+        threading.Thread(target=self._watch, args=(descriptor,), name="lifeline", daemon=True).start()
 
     def ends(self, server: Any) -> None:
         """Let this uvicorn server finish first."""
         self._server = server
 
-    def _watch(self, stream: BinaryIO) -> None:
-        while stream.read(1):
+    def _watch(self, descriptor: int) -> None:
+        # Not through sys.stdin: this thread would hold its lock when Python shuts down, which aborts over it.
+        while os.read(descriptor, 1):
             pass
         if self._server is None:
             os._exit(0)

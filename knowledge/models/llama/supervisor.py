@@ -22,7 +22,7 @@ from knowledge.threads import run_blocking
 _log = logging.getLogger(__name__)
 Phase = Literal["waiting", "checking", "starting", "ready", "restarting", "resting", "stopped"]
 End = Literal["crashed", "hung", "replaced"]
-_PASSING = frozenset({"died", "slow"})  # reasons that may be gone at the next try
+_PASSING = frozenset({"died", "crashed", "slow"})  # reasons that may be gone at the next try
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,7 @@ class Supervisor:
         """Watch a process until it is over.
 
         Raises:
-            ModelUnavailable: it died (`died`) or hung (`slow`).
+            ModelUnavailable: it died (`crashed`) or hung (`slow`).
         """
         began = time.monotonic()
         try:
@@ -208,7 +208,7 @@ class Supervisor:
         if time.monotonic() - began > self._pace.stable:
             self._failures = 0
         if why != "replaced":
-            reason = "slow" if why == "hung" else "died"
+            reason = "slow" if why == "hung" else "crashed"
             raise ModelUnavailable(model=self._name, reason=reason, detail="")
 
     async def _watch(self, life: Life, seen: Seen) -> End:
