@@ -38,6 +38,7 @@ def test_an_extract_instead_of_an_answer_says_why() -> None:
 def test_the_wait_is_told_with_its_length() -> None:
     """Where the model knows it; never less than a second."""
     assert notes.queued(Status("queued", 2, 20.4), "en") == "2 questions are before yours; about 20 seconds…"
+    assert notes.queued(Status("queued", 0, 20.4), "en") == "Your question is next; about 20 seconds…"
     assert notes.queued(Status("queued", 1, 0.2), "en") == "One question is before yours; about a second…"
     assert notes.queued(Status("queued", 2), "ko") == "앞에 질문이 2개 있습니다…"
     assert "20초" in notes.queued(Status("queued", 2, 20.4), "ko")
