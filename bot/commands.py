@@ -10,6 +10,7 @@ from adapters.protocol import COMMANDS, CommandCall, Directory, Told
 from bot.audience import channel_scope, person_audience, person_scope, team_scope
 from bot.permissions import Permissions
 from bot.removals import Withheld, confirm, named, withheld
+from bot.together import Together
 from knowledge import messages
 from knowledge.catalog import Catalog, chats, turns
 from knowledge.catalog.turns import Upload
@@ -53,6 +54,7 @@ class Commands:
         self._directory = directory
         self._permissions = permissions
         self._uploads = uploads
+        self._together = Together(knowledge)
 
     async def run(self, call: CommandCall) -> AsyncGenerator[Told]:
         """Do it; what is said last is the result."""
@@ -221,7 +223,7 @@ class Commands:
         if uris:
             folder = self._uploads.folder_of(scope)
             await run_blocking(self._knowledge.register, folder)
-            await run_blocking(self._knowledge.refresh, [folder])
+            await self._together.refresh(folder)
         known = {document.uri: document for document in await run_blocking(self._knowledge.documents)}
         lines = [_line(known[uri], language) for uri in uris if uri in known]
         if lines:

@@ -13,7 +13,7 @@ from knowledge import parsing
 from knowledge.answer import Answerer
 from knowledge.answering.cache import AnswerCache
 from knowledge.catalog import Catalog, notes, reading, turns
-from knowledge.catalog.turns import Opinion
+from knowledge.catalog.turns import Opinion, Upload
 from knowledge.embedding import Abilities, Embedder, EmbedderStatus
 from knowledge.errors import InvalidInput, MissingDependency, ModelUnavailable
 from knowledge.index import OpenIndex, Place
@@ -180,6 +180,11 @@ class Knowledge:
         with self._catalog.write() as connection:
             notes.register_folder(connection, str(folder.path.expanduser().absolute()), as_options(folder))
             notes.include(connection, root)
+
+    def note_upload(self, upload: Upload) -> None:
+        """Keep who added a document, where and for whom."""
+        with self._catalog.write() as connection:
+            turns.record_upload(connection, upload)
 
     def folders(self) -> list[Folder]:
         """The folders of the settings, then those that were registered."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import uuid
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +27,8 @@ def write_atomically(path: Path, content: str | bytes, mode: int | None = None) 
     """
     data = content.encode() if isinstance(content, str) else content
     with disk_errors(path):
-        temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
+        # Hidden, so that no scan takes it for a file; its own, for two may write the same file at once.
+        temporary = path.with_name(f".{uuid.uuid4().hex}.new")
         try:
             with temporary.open("wb") as file:
                 if mode is not None:

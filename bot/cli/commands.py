@@ -151,6 +151,18 @@ def _feedback_export(ctx: typer.Context) -> None:
     feedback.export(ctx.obj)
 
 
+@_docs.command("add", cls=Command, help="help-docs-add")
+def _docs_add(
+    ctx: typer.Context,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="help-arg-add", show_default=False)],
+    scope: Annotated[str, typer.Option(metavar="SCOPE", help="help-opt-add-scope")] = "everyone",
+    as_json: Json = False,
+) -> None:
+    from bot.cli import docs
+
+    docs.add(ctx.obj, files, scope, as_json=as_json)
+
+
 @_docs.command("remove", cls=Command, help="help-docs-remove")
 def _docs_remove(
     ctx: typer.Context,

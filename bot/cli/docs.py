@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import getpass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,9 @@ from bot.cli import screen
 from bot.cli.arguments import clean
 from bot.cli.session import Session
 from knowledge.catalog.places import place_as_dict
-from knowledge.types import EVERYONE
+from knowledge.errors import Unreadable
+from knowledge.messages import describe
+from knowledge.types import EVERYONE, parse_scope
 
 if TYPE_CHECKING:
     from knowledge.service import Knowledge
@@ -72,6 +75,43 @@ def show_one(session: Session, wanted: str, *, as_json: bool) -> None:
         session.show("")
         session.show(Text(f"{number}  " + " · ".join(part for part in (where, place) if part), "name"))
         session.show(screen.indented(safe(passage.text)))
+
+
+def add(session: Session, files: list[Path], scope: str, *, as_json: bool) -> None:
+    """Keep a copy of each file, and index it; exit code 1 if one can't be read."""
+    from knowledge.catalog.turns import Upload
+    from knowledge.sources.uploads import MAX_SIZE, Uploads
+
+    wanted = parse_scope(scope)
+    person = f"console/@{getpass.getuser()}"
+    refused: dict[str, str] = {}
+    with session.knowledge(write=True) as knowledge:
+        uploads = Uploads(session.settings.data_dir / "uploads", knowledge.parse)
+        uris: list[str] = []
+        for file in files:
+            try:
+                with file.open("rb") as stream:
+                    uris.append(uploads.keep(wanted, file.name, stream.read(MAX_SIZE + 1)))
+            except Unreadable as error:
+                refused[str(file)] = describe(error, session.language)
+            except OSError as error:
+                refused[str(file)] = error.strerror or type(error).__name__
+        for uri in uris:
+            knowledge.note_upload(Upload(uri, wanted, person, "console", datetime.now(UTC)))
+        if uris:
+            folder = uploads.folder_of(wanted)
+            knowledge.register(folder)
+            knowledge.refresh([folder])
+        added = [document for document in knowledge.documents() if document.uri in uris]
+    if as_json:
+        session.show_json({"added": [document_as_dict(each) for each in added], "refused": refused})
+    else:
+        for document in added:
+            session.show(session.text("docs-added", title=safe(document.title), scope=document.scope))
+        for name, why in refused.items():
+            session.err.print(Text(session.text("docs-add-refused", name=safe(name), why=why), "warning"))
+    if refused:
+        session.leave(1)
 
 
 def remove(session: Session, wanted: str, *, yes: bool, as_json: bool) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import threading
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -14,12 +16,17 @@ from knowledge.storage import write_atomically
 from knowledge.types import ParsedDocument, Scope
 
 MAX_SIZE = 64 * MEBIBYTE
+VERSIONS_KEPT = 10
 _LONGEST_NAME = 80  # characters: 240 bytes of Hangul, and file systems end at 255
+_VERSIONS = ".versions"  # hidden: a scan leaves it out
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
 
 
 class Uploads:
     """The originals under one folder. A newer file of the same name in the same scope takes its place.
+
+    What it takes the place of is kept beside it, the last ten versions, until the document is removed. Safe
+    to use from several threads.
 
     Args:
         folder: where they are kept.
@@ -29,6 +36,7 @@ class Uploads:
     def __init__(self, folder: Path, parse: Callable[[str, bytes], ParsedDocument]) -> None:
         self._folder = folder
         self._parse = parse
+        self._writing = threading.Lock()
 
     def folder_of(self, scope: Scope) -> Folder:
         """The folder of a scope's uploads, to be registered and indexed like any other."""
@@ -45,22 +53,53 @@ class Uploads:
         safe = safe_name(name)
         if len(data) > MAX_SIZE:
             raise Unreadable(reason="too_large", detail=f"{len(data) / MEBIBYTE:.1f} MiB")
-        self._parse(safe, data)
         folder = self.folder_of(scope)
-        folder.path.mkdir(parents=True, exist_ok=True)
-        write_atomically(folder.path / safe, data)
-        return f"{root_of(folder.path)}/{safe}"
+        path, uri = folder.path / safe, f"{root_of(folder.path)}/{safe}"
+        with self._writing:
+            before = path.read_bytes() if path.is_file() else None
+            if before != data:
+                self._parse(safe, data)
+                folder.path.mkdir(parents=True, exist_ok=True)
+                if before is not None:
+                    _keep_version(path, before)
+                write_atomically(path, data)
+        return uri
+
+    def versions(self, uri: str) -> list[Path]:
+        """What an original was before, the oldest first; a file's time is when it was replaced."""
+        return sorted(_versions_of(self._own(uri)).glob("[0-9]*"))
 
     def remove(self, uri: str) -> None:
-        """Delete an original.
+        """Delete an original with its earlier versions.
 
         Raises:
             ValueError: the uri is no upload's.
         """
+        path = self._own(uri)
+        with self._writing:
+            path.unlink(missing_ok=True)
+            shutil.rmtree(_versions_of(path), ignore_errors=True)
+
+    def _own(self, uri: str) -> Path:
         path = Path(uri)
         if path.parent.parent != Path(root_of(self._folder)):
             raise ValueError(uri)
-        path.unlink(missing_ok=True)
+        return path
+
+
+def _versions_of(path: Path) -> Path:
+    return path.parent / _VERSIONS / path.name
+
+
+def _keep_version(path: Path, data: bytes) -> None:
+    """Keep what a file held until now as its newest version."""
+    folder = _versions_of(path)
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = sorted(folder.glob("[0-9]*"))
+    number = int(kept[-1].name) + 1 if kept else 1
+    write_atomically(folder / f"{number:06}", data)
+    for old in kept[: max(0, len(kept) + 1 - VERSIONS_KEPT)]:
+        old.unlink()
 
 
 def safe_name(name: str) -> str:

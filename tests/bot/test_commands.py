@@ -46,6 +46,18 @@ def talk(tmp_path: Path):
 
             return asyncio.run(collect())
 
+        def many(self, calls):
+            """The results of calls that are given at the same time."""
+
+            async def last(values):
+                values = {"platform": "slack", "team": "T1", "channel": "C1", "locale": "ko-KR", **values}
+                return [told async for told in librarian.command(CommandCall(**values))][-1]
+
+            async def everyone():
+                return await asyncio.gather(*map(last, calls))
+
+            return asyncio.run(everyone())
+
         def __call__(self, name, argument="", author="U1", **changes):
             return self.all(name, argument, author, **changes)[-1]
 
@@ -75,6 +87,24 @@ def test_a_pasted_text_is_added_for_the_channel_and_answers(talk) -> None:
     assert document.scope == CHANNEL
     talk.knowledge.refresh()
     assert talk.knowledge.find_documents("점심 규칙")
+
+
+def test_fifty_people_who_add_the_same_file_at_once(talk) -> None:
+    """It is one document, indexed once; each of them is told that it was added, and the crowd shares the runs."""
+    runs, real = [], talk.knowledge.refresh
+
+    def refresh(*arguments):
+        runs.append(real(*arguments))
+        return runs[-1]
+
+    talk.knowledge.refresh = refresh
+    talk.directory.joined |= {f"U{number}": {"C1"} for number in range(50)}
+    file = ("점심.md", "# 점심\n\n열두 시".encode())
+    told = talk.many([{"name": "add", "author": f"U{number}", "files": (file,)} for number in range(50)])
+    assert all("점심" in each.text and not each.is_refusal for each in told)
+    assert len(talk.knowledge.find_documents("점심")) == 1
+    assert sum(report.added for report in runs) == 1
+    assert len(runs) < 50
 
 
 def test_in_a_direct_message_a_text_is_added_for_oneself(talk) -> None:

@@ -149,3 +149,18 @@ def test_an_absent_milvus_is_told(place, capsys, monkeypatch):
     told = capsys.readouterr().err
     assert f"127.0.0.1:{port}" in told
     assert "MILVUS_HOST" in told
+
+
+def test_files_are_added_as_copies(place, capsys):
+    """A file is kept and answers for its scope, one that can't be read is named, and a newer one takes its place."""
+    (place / "점심.md").write_text("# 점심\n\n점심은 열두 시에 먹습니다.\n", encoding="utf-8")
+    code, told = run(capsys, "docs", "add", "점심.md", "문서/그림.bin", "없음.md", "--scope", "slack:T1/C1")
+    assert code == 1
+    assert [(each["title"], each["scope"]) for each in told["added"]] == [("점심", "slack:T1/C1")]
+    assert set(told["refused"]) == {"문서/그림.bin", "없음.md"}
+    (place / "점심.md").write_text("# 점심\n\n점심은 한 시에 먹습니다.\n", encoding="utf-8")
+    assert run(capsys, "docs", "add", "점심.md", "--scope", "slack:T1/C1")[0] == 0
+    (place / "점심.md").unlink()
+    run(capsys, "index", "문서")
+    _, shown = run(capsys, "docs", "show", "점심")
+    assert "한 시" in shown["passages"][0]["text"]
