@@ -24,8 +24,9 @@ def listen(host: str, port: int) -> socket.socket:
     except socket.gaierror as error:
         raise AddressUnavailable(reason="host", address=address, detail=error.strerror) from error
     except OSError as error:
+        # Its own text repeats the address, in Python's spelling.
         reason = _REASONS.get(error.errno or 0, "host")
-        raise AddressUnavailable(reason=reason, address=address, detail=error.strerror) from error
+        raise AddressUnavailable(reason=reason, address=address, detail="") from error
 
 
 def written(host: str, port: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import aclosing
@@ -19,9 +20,11 @@ from prometheus_client import (
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from knowledge.errors import SaseoError
 from knowledge.reports import COUNTS, KnowledgeStatus
 from knowledge.types import AnswerEvent, Failed, Finished, Found, Handler, Question, Replaced, Token
 
+_log = logging.getLogger(__name__)
 PLATFORMS = ("slack", "discord")
 _CONSOLE = "console"
 _SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320)
@@ -142,7 +145,11 @@ class _Known(Collector):
         self._data = data
 
     def collect(self) -> Iterator[Metric]:
-        status = self._status()
+        try:
+            status = self._status()
+        except SaseoError as error:
+            _log.warning("nothing can be told of what is known: %s", error)
+            return  # the other figures, readiness among them, are worth the more
         yield GaugeMetricFamily("saseo_documents", "Documents that are known", status.documents)
         passages = GaugeMetricFamily("saseo_passages", "Passages that are known", labels=["language"])
         for language, count in status.passages_by_language.items():

@@ -62,5 +62,5 @@ def _of_process(model: LocalModel) -> Condition:
     if state.phase == "ready":
         return READY
     if state.phase == "waiting" and state.error and state.error.parameters["reason"] == "not_downloaded":
-        return Condition(is_ready=True, why=f"{why} Until then documents are quoted.")
+        return Condition(is_ready=True, why=f"Documents are quoted. {why}")
     return Condition(is_ready=False, why=" ".join(filter(None, (f"It is {state.phase}.", why))))

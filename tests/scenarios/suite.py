@@ -320,6 +320,26 @@ class Scenarios:
 
         self.play(tmp_path, scene, knowledge=knowledge)
 
+    def test_an_answer_that_a_stop_cuts_short_is_announced(self, tmp_path: Path) -> None:
+        """In the message that was there stands that it follows, until the next start puts it there."""
+        knowledge = FakeKnowledge()
+
+        async def scene(stage: Stage) -> None:
+            slow = Slow(knowledge)
+            await stage.say(SLOW)
+            await slow.began.wait()
+            await stage.until(stage.seen)
+            await stage.process.end()
+            (seen,) = stage.seen()
+            assert "다시 시작하는 중" in seen.text
+            slow.go.set()
+            stage.process.start()
+            await stage.until(lambda: "늦은 답" in stage.seen()[0].text)
+            assert len(stage.seen()) == 1
+            assert "다시 시작하는 중" not in stage.seen()[0].text
+
+        self.play(tmp_path, scene, knowledge=knowledge)
+
     def test_a_post_whose_answer_is_lost_isnt_made_twice(self, tmp_path: Path) -> None:
         """The message is there although the call failed: it is found and used."""
 

@@ -149,3 +149,16 @@ def test_the_rest_is_counted(metrics):
     assert found["saseo_refresh_failures_total", ()] == 1
     assert found["saseo_ready", (("part", "index"),)] == 1
     assert found["saseo_ready", (("part", "model"),)] == 0
+
+
+def test_a_catalog_that_can_not_be_read_leaves_the_other_figures(tmp_path):
+    """What is known can't be told then, but that something is wrong can."""
+
+    def status():
+        raise IndexUnavailable(detail="locked")
+
+    metrics = Metrics(status, tmp_path)
+    metrics.ready("catalog", is_ready=False)
+    found = read(metrics)
+    assert found["saseo_ready", (("part", "catalog"),)] == 0
+    assert ("saseo_documents", ()) not in found
