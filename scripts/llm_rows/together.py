@@ -1,0 +1,38 @@
+"""`shared` and `distinct`: four people who ask at once, against the same four in a row with `Llama`."""
+
+from __future__ import annotations
+
+from scripts.llm_rows.bench import Bench, Found, ask, request
+
+_PEOPLE = 4
+
+
+def shared(bench: Bench) -> Found:
+    """Over the same passages."""
+    return _together(bench, passages="the same passages")
+
+
+def distinct(bench: Bench) -> Found:
+    """Each over passages of their own."""
+    return _together(bench, passages="passages of their own")
+
+
+def _together(bench: Bench, *, passages: str) -> Found:
+    size, limit = bench.scaled(1000), bench.scaled(200)
+    with bench.engine() as engine:
+        common = bench.passages(engine, size)
+        texts = [
+            common if passages == "the same passages" else bench.passages(engine, size)
+            for _ in range(_PEOPLE)
+        ]
+        requests = [request(text, f"질문 {i}?", limit, asker=f"u{i}") for i, text in enumerate(texts)]
+        prompts = [engine.prompt_tokens(one) for one in requests]
+        answers = ask(engine, requests)
+    ours = max(answer.last for answer in answers)
+    # An answer may end early: the other side writes as many tokens as each.
+    with bench.llama() as llama:
+        theirs = sum(
+            llama(prompt, answer.tokens).last for prompt, answer in zip(prompts, answers, strict=True)
+        )
+    told = f"{_PEOPLE} at once over {passages}: engine {ours:.1f} s until all are done, Llama {theirs:.1f} s"
+    return Found(ours / theirs, told)
