@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import discord
 import yarl
@@ -64,7 +64,8 @@ class Options:
     `member_roles` are ids of the roles whose holders are the team; empty: everyone in the server.
     `trust_guests`: see DiscordDirectory. `edit_seconds` is the least time between two edits of unfinished
     answers in one channel, `retry_seconds` are pauses while Discord can't be reached, `ready_seconds` how
-    long after one server's description the next may come, `token_lives` how long a command's token is used.
+    long after one server's description the next may come, `identify_seconds` the pause before a new session
+    (Discord asks for five), `token_lives` how long a command's token is used.
     """
 
     member_roles: frozenset[str] = frozenset()
@@ -72,6 +73,7 @@ class Options:
     edit_seconds: float = EDIT_SECONDS
     retry_seconds: tuple[float, ...] = RETRY_SECONDS
     ready_seconds: float = 2.0
+    identify_seconds: float = 5.0
     token_lives: timedelta = TOKEN_LIVES
 
 
@@ -205,7 +207,8 @@ class DiscordAdapter:
         intents = discord.Intents(
             guilds=True, guild_messages=True, dm_messages=True, message_content=reads_all
         )
-        return discord.Client(
+        return _Client(
+            self._options.identify_seconds,
             intents=intents,
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
@@ -236,3 +239,15 @@ class DiscordAdapter:
         if self._client is None:
             raise ChatUnavailable(platform=NAME, reason="unreachable", detail="")
         return self._client
+
+
+class _Client(discord.Client):
+    def __init__(self, identify_seconds: float, **options: Any) -> None:
+        super().__init__(**options)
+        self._identify_seconds = identify_seconds
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Discord takes one new session in some seconds."""
+        del shard_id
+        if not initial:
+            await asyncio.sleep(self._identify_seconds)

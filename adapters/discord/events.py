@@ -76,7 +76,7 @@ class Events:
         self._places = Places(lambda: self._client, directory)
         self._commands = CommandDesk(librarian, self._ask, self._places.of_interaction)
         self._sync: asyncio.Task[None] | None = None
-        self._was_ready = False
+        self._had_session = self._was_ready = False
         self._left_behind: list[Claim] = []
         self._last_claimed: datetime | None = None
         self._missed_since: datetime | None = None
@@ -126,7 +126,6 @@ class Events:
             servers = tuple(guild.name for guild in client.guilds)
             reads_all = client.intents.message_content
             self._on_connected(Connected(str(client.user), servers, reads_all, client.application_id or 0))
-            missed_since = self._last_claimed
             self._desk.resume(self._left_behind)
             self._sync = asyncio.create_task(self._publish_commands(), name="discord commands")
         if missed_since is not None:
@@ -139,8 +138,9 @@ class Events:
 
     async def on_socket_event_type(self, event: str) -> None:
         """Something came over the gateway. A new session begins with READY."""
-        if event == "READY":
-            self._missed_since = self.heard_at
+        if event == "READY" and self._missed_since is None:
+            self._missed_since = self.heard_at if self._had_session else self._last_claimed
+            self._had_session = True
         self.heard_at = datetime.now(UTC)
         self.lost_at = None
 

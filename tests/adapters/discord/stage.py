@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -221,7 +222,12 @@ async def discord_stage(
     """A server with a connected bot."""
     async with FakeDiscord() as discord:
         prepare(discord)
-        chosen = options or Options(edit_seconds=0.0, retry_seconds=(0.05,) * 20, ready_seconds=0.05)
+        chosen = replace(
+            options or Options(edit_seconds=0.0),
+            retry_seconds=(0.05,) * 20,
+            ready_seconds=0.05,
+            identify_seconds=0.0,
+        )
 
         def adapter() -> DiscordAdapter:
             return DiscordAdapter(TOKEN, discord.api_url, discord.gateway_url, chosen)

@@ -32,7 +32,7 @@ def play(
 ) -> FakeKnowledge:
     """Run a scene; what knowledge was asked in it."""
     knowledge = knowledge or FakeKnowledge()
-    chosen = Options(**{"edit_seconds": 0.0, "retry_seconds": (0.05,) * 20, "ready_seconds": 0.05, **options})
+    chosen = Options(**{"edit_seconds": 0.0, **options})
 
     async def run() -> None:
         async with discord_stage(folder, knowledge, prepare=prepare, options=chosen) as stage:

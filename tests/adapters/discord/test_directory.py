@@ -34,7 +34,7 @@ def look(
     folder: Path, question: Look, prepare: Callable[[FakeDiscord], None] = lambda _: None, **options: Any
 ) -> Any:
     """What the directory of a connected bot says."""
-    chosen = Options(retry_seconds=(0.05,) * 20, ready_seconds=0.05, **options)
+    chosen = Options(**options)
 
     async def run() -> Any:
         async with discord_stage(folder, FakeKnowledge(), prepare=prepare, options=chosen) as stage:
