@@ -42,6 +42,8 @@ from knowledge.messages import text as sentence
 
 _log = logging.getLogger(__name__)
 _SDK_LOG = logging.getLogger("slack_bolt")
+# Bolt looks for a token in the environment by itself, and warns whoever has one there that it isn't used.
+_SDK_LOG.addFilter(lambda record: "`token` will be unused" not in record.getMessage())
 
 EVENTS = ("app_mention", "message", "member_joined_channel", "channel_shared", "user_change")
 SLASH_COMMANDS = ("/ask", "/docs")

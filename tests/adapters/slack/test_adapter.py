@@ -276,3 +276,17 @@ def test_a_token_that_slack_refuses_ends_the_adapter(tmp_path: Path) -> None:
             assert error.value.parameters["reason"] == "token"
 
     asyncio.run(scene())
+
+
+def test_a_token_in_the_environment_is_no_reason_to_warn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Bolt reads the environment too; an operator who keeps the tokens there hears nothing of it."""
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-of-the-environment")
+
+    async def scene(stage: SlackStage) -> None:
+        await stage.say(QUESTION)
+        await stage.until(lambda: whole(stage))
+
+    play(tmp_path, scene)
+    assert "unused" not in caplog.text
