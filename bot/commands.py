@@ -228,6 +228,8 @@ class Commands:
         lines = [_line(known[uri], language) for uri in uris if uri in known]
         if lines:
             lines.insert(0, messages.text("talk-added", language, scope=scope))
+        elif uris:
+            lines.append(messages.text("talk-add-later", language))
         yield Told("\n".join([*lines, *refused]), is_refusal=not uris)
 
     def _keep(self, call: CommandCall, scope: Scope, name: str, data: bytes) -> str:

@@ -77,10 +77,14 @@ class FakeSlack:
         return true()
 
     async def deliver(self, kind: str, payload: dict[str, Any], retry: int = 0) -> str:
-        """Send an envelope, and wait until it is acknowledged; gives its id."""
-        envelope = await self.send(kind, payload, retry)
-        await self.until(lambda: envelope in self.acknowledged)
-        return envelope
+        """Send an envelope until it is acknowledged, anew where the connection broke; gives its id."""
+        while True:
+            envelope = await self.send(kind, payload, retry)
+            socket = self._sockets[-1]
+            await self.until(lambda: envelope in self.acknowledged or socket.closed)  # noqa: B023
+            if envelope in self.acknowledged:
+                return envelope
+            retry += 1
 
     async def send(self, kind: str, payload: dict[str, Any], retry: int = 0) -> str:
         """Send an envelope."""

@@ -209,7 +209,7 @@ async def slack_stage(
                 slack.base_url,
                 edit_seconds=0.0,
                 retry_seconds=(0.05,) * 20,
-                ping_seconds=0.5,
+                ping_seconds=2.0,
             )
 
         process = Process(folder, knowledge, limits, adapter)
