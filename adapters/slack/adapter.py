@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -29,16 +28,15 @@ from adapters.slack.convert import (
     Deleted,
     Edited,
     event_of,
-    language_of,
     question_of_command,
     question_of_shortcut,
     team_of,
 )
 from adapters.slack.directory import SlackDirectory
 from adapters.slack.errors import mapped
-from adapters.slack.surface import SlackSurface, respond
+from adapters.slack.listeners import acknowledged, tell_error
+from adapters.slack.surface import SlackSurface
 from knowledge.errors import ChatUnavailable
-from knowledge.messages import text as sentence
 
 _log = logging.getLogger(__name__)
 _SDK_LOG = logging.getLogger("slack_bolt")
@@ -193,9 +191,9 @@ class SlackAdapter:
             app.event(event)(nothing_more)
         app.command("/ask")(acknowledge)
         app.shortcut("ask_about")(acknowledge)
-        app.command("/docs")(commands.docs)
-        app.shortcut("add_to_documents")(commands.add_message)
-        app.error(_tell_error)
+        app.command("/docs")(acknowledged(commands.docs))
+        app.shortcut("add_to_documents")(acknowledged(commands.add_message))
+        app.error(tell_error)
         Buttons(self._client, self._surface, librarian).register(app)
         return app
 
@@ -227,20 +225,6 @@ class SlackAdapter:
                 await desk.retract(team, channel, ts)
             case None:
                 pass
-
-
-async def _tell_error(error: Exception, body: dict[str, Any]) -> None:
-    """What went wrong in a listener or before one: in the log, and to whoever waits for an answer.
-
-    Bolt answers Slack with an error then, where it hasn't acknowledged: an event comes again.
-    """
-    incident = uuid.uuid4().hex[:8]
-    _log.error("a Slack request failed", exc_info=error, extra={"incident": incident})
-    if url := str(body.get("response_url") or ""):
-        try:
-            await respond(url, render.told(sentence("slack-failed", language_of(body), incident=incident)))
-        except ChatUnavailable as unavailable:
-            _log.warning("the apology could not be posted: %s", unavailable)
 
 
 def _client(token: str | None, base_url: str) -> AsyncWebClient:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -13,6 +11,7 @@ from adapters.protocol import REASONS, Librarian, Reason
 from adapters.slack import render
 from adapters.slack.convert import language_of
 from adapters.slack.errors import mapped
+from adapters.slack.listeners import Body, acknowledged
 from adapters.slack.surface import SlackSurface, respond
 from knowledge.errors import ChatUnavailable
 from knowledge.messages import text as sentence
@@ -21,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 
 class Buttons:
-    """Stop, feedback and sharing. Each acknowledges first: nothing here must survive a restart."""
+    """Stop, feedback and sharing. Nothing here must survive a restart."""
 
     def __init__(self, client: AsyncWebClient, surface: SlackSurface, librarian: Librarian) -> None:
         self._client = client
@@ -30,27 +29,24 @@ class Buttons:
 
     def register(self, app: AsyncApp) -> None:
         """Take the clicks."""
-        app.action(render.STOP)(self._stop)
-        app.action(render.UP)(self._up)
-        app.action(render.DOWN)(self._down)
-        app.action(render.SHARE)(self._share)
-        app.view(render.REASON_VIEW)(self._reason)
+        app.action(render.STOP)(acknowledged(self._stop))
+        app.action(render.UP)(acknowledged(self._up))
+        app.action(render.DOWN)(acknowledged(self._down))
+        app.action(render.SHARE)(acknowledged(self._share))
+        app.view(render.REASON_VIEW)(acknowledged(self._reason))
 
-    async def _stop(self, ack: Callable[..., Awaitable[None]], body: dict[str, Any]) -> None:
-        await ack()
+    async def _stop(self, body: Body) -> None:
         refusal = await self._librarian.stop(_claim_id(body), str(body["user"]["id"]))
         if refusal:
             await respond(str(body["response_url"]), render.told(refusal))
 
-    async def _up(self, ack: Callable[..., Awaitable[None]], body: dict[str, Any]) -> None:
-        await ack()
+    async def _up(self, body: Body) -> None:
         known = await self._librarian.feedback(_claim_id(body), str(body["user"]["id"]), "up")
         key = "slack-thanks" if known else "slack-feedback-gone"
         await respond(str(body["response_url"]), render.told(sentence(key, language_of(body))))
 
-    async def _down(self, ack: Callable[..., Awaitable[None]], body: dict[str, Any]) -> None:
+    async def _down(self, body: Body) -> None:
         """The opinion is kept at once, and its reason when it is given."""
-        await ack()
         claim_id = _claim_id(body)
         known = await self._librarian.feedback(claim_id, str(body["user"]["id"]), "down")
         if not known:
@@ -62,8 +58,7 @@ class Buttons:
                 trigger_id=str(body["trigger_id"]), view=render.reason_view(claim_id, language_of(body))
             )
 
-    async def _reason(self, ack: Callable[..., Awaitable[None]], body: dict[str, Any]) -> None:
-        await ack()
+    async def _reason(self, body: Body) -> None:
         view = body["view"]
         values = view["state"]["values"]
         selected = (values["reason"]["reason"].get("selected_option") or {}).get("value")
@@ -72,8 +67,7 @@ class Buttons:
         person = str(body["user"]["id"])
         await self._librarian.feedback(int(view["private_metadata"]), person, "down", chosen, comment)
 
-    async def _share(self, ack: Callable[..., Awaitable[None]], body: dict[str, Any]) -> None:
-        await ack()
+    async def _share(self, body: Body) -> None:
         person, channel = str(body["user"]["id"]), str(body["channel"]["id"])
         sharing = await self._librarian.share(_claim_id(body), channel, person)
         if sharing.answer is None:
@@ -88,5 +82,5 @@ class Buttons:
             await respond(str(body["response_url"]), render.told(failed))
 
 
-def _claim_id(body: dict[str, Any]) -> int:
+def _claim_id(body: Body) -> int:
     return int(body["actions"][0]["value"])

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -16,6 +14,7 @@ from adapters.slack import render
 from adapters.slack.convert import PLATFORM, command_of, files_of, plain
 from adapters.slack.directory import SlackDirectory
 from adapters.slack.errors import NAME, mapped
+from adapters.slack.listeners import Body
 from adapters.slack.surface import respond
 from knowledge.errors import ChatUnavailable
 
@@ -36,15 +35,13 @@ class CommandDesk:
         self._directory = directory
         self._librarian = librarian
 
-    async def docs(self, ack: Callable[..., Awaitable[None]], body: dict[str, Any]) -> None:
+    async def docs(self, body: Body) -> None:
         """`/docs NAME ARGUMENT`."""
-        await ack()
         locale = await self._locale(str(body["team_id"]), str(body["user_id"]))
         await self._run(command_of(body, locale), str(body["response_url"]))
 
-    async def add_message(self, ack: Callable[..., Awaitable[None]], body: dict[str, Any]) -> None:
+    async def add_message(self, body: Body) -> None:
         """The menu of a message: its files, and its text, become documents of the channel."""
-        await ack()
         team, person = str(body["team"]["id"]), str(body["user"]["id"])
         channel, message = str(body["channel"]["id"]), body.get("message") or {}
         text = plain(str(message.get("text") or ""), "")
