@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import uuid
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from knowledge.catalog.schema import (
     folders,
     problems,
     requests,
+    state,
     turns,
     uploads,
 )
@@ -58,6 +60,7 @@ def adopt(path: Path, before: str, now: str) -> None:
     try:
         catalog.prepare(had_documents=True)
         with catalog.write() as connection:
+            connection.execute(update(state).values(library=uuid.uuid4().hex))
             connection.execute(delete(requests))
             connection.execute(
                 update(claims).where(claims.c.state == "waiting").values(state="failed", payload=None)

@@ -18,6 +18,7 @@ from bot.cli import main
 from bot.ownership import owned
 from bot.settings import load_settings
 from knowledge.catalog import Catalog
+from knowledge.catalog.word_counts import library_of
 from knowledge.errors import AlreadyRunning, BackupFailed, CatalogDamaged, SaseoError
 from knowledge.parsing import parse
 from knowledge.sources.uploads import Uploads
@@ -138,6 +139,21 @@ def test_conversations_come_back_and_questions_of_the_past_are_not_taken_up(sour
         assert await librarian.feedback(1, "U1", "up")
 
     asyncio.run(after())
+
+
+def test_a_restored_catalog_is_another_one(source, tmp_path):
+    """A trial beside the running bot has a name of its own, so that it never takes over that one's collection."""
+    backup(source, tmp_path / "saseo.zip")
+    target = settings_of(tmp_path / "after")
+    restore(target, tmp_path / "saseo.zip")
+    names = set()
+    for folder in (source.data_dir, target.data_dir):
+        catalog = Catalog.in_folder(folder)
+        with catalog.read() as connection:
+            names.add(library_of(connection))
+        catalog.close()
+    assert len(names) == 2
+    assert "" not in names
 
 
 def test_secrets_are_not_in_a_backup(source, tmp_path):
