@@ -18,7 +18,7 @@ from knowledge.sources.folders import FileState
 from knowledge.types import Language, ParsedDocument, Passage, Scope
 
 _log = logging.getLogger(__name__)
-_EMBED_AT_ONCE = 512  # texts between two looks at whether to stop
+_EMBED_AT_ONCE = 64  # texts between two looks at whether to stop, or to give way: seconds, on a slow machine
 
 
 @dataclass(frozen=True, slots=True)

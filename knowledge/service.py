@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from knowledge.answer import Answerer
 from knowledge.answering.cache import AnswerCache
 from knowledge.catalog import Catalog, notes, reading, turns
 from knowledge.catalog.turns import Opinion, Upload
+from knowledge.courtesy import Courtesy
 from knowledge.embedding import Abilities, Embedder, EmbedderStatus
 from knowledge.errors import InvalidInput, MissingDependency, ModelUnavailable
 from knowledge.index import OpenIndex, Place
@@ -89,6 +91,7 @@ class Knowledge:
         self._opening = threading.Lock()
         self._opened: Library | None = None
         self._refreshing = threading.Lock()
+        self._courtesy = Courtesy()
         self._making = threading.Lock()
         self._retriever: Retriever | None = None
         self._answerer = Answerer(
@@ -147,7 +150,7 @@ class Knowledge:
                 Ingest(self._parts.analyzer, self._parts.embedder),
                 loaders,
                 progress=progress,
-                stopped=stopped,
+                stopped=self._politely(stopped),
                 believed=believed,
                 readers=self._parts.sandbox.readers if self._parts.sandbox else "",
             )
@@ -159,6 +162,15 @@ class Knowledge:
             finally:
                 if self._parts.sandbox is not None:
                     self._parts.sandbox.close()  # between two runs no child lies about
+
+    def _politely(self, stopped: Callable[[], bool]) -> Callable[[], bool]:
+        """The same question, asked between two steps of a run, where it gives way to answers."""
+
+        def asked() -> bool:
+            self._courtesy.give_way()
+            return stopped()
+
+        return asked
 
     def opinions(self) -> list[Opinion]:
         """What people thought of the answers, oldest first."""
@@ -242,8 +254,14 @@ class Knowledge:
             looks += 1
 
     def answer(self, question: Question) -> AsyncIterator[AnswerEvent]:
-        """The handler: events, the last of them terminal."""
-        return traced(self._answerer.answer)(question)
+        """The handler: events, the last of them terminal. Meanwhile a refresh gives way."""
+        return traced(self._answer)(question)
+
+    async def _answer(self, question: Question) -> AsyncGenerator[AnswerEvent]:
+        with self._courtesy.urgent():
+            async with aclosing(self._answerer.answer(question)) as events:
+                async for event in events:
+                    yield event
 
     def status(self) -> KnowledgeStatus:
         """What is known, with what, and how fresh."""

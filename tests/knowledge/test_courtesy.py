@@ -1,0 +1,73 @@
+"""Indexing gives way to answers, and goes on all the same where somebody always asks."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from pathlib import Path
+
+from knowledge.courtesy import Courtesy
+from knowledge.types import EVERYONE, Question
+from tests.librarian import fill, open_knowledge
+
+WAIT = 60.0
+
+
+def test_what_is_urgent_is_waited_for() -> None:
+    """The one who gives way goes on as soon as the last urgent thing is done."""
+    courtesy, waited = Courtesy(patience=WAIT), threading.Event()
+
+    def work() -> None:
+        assert courtesy.give_way()
+        waited.set()
+
+    with courtesy.urgent():
+        with courtesy.urgent():
+            thread = threading.Thread(target=work)
+            thread.start()
+        assert not waited.is_set()
+    assert waited.wait(WAIT)
+    thread.join()
+
+
+def test_patience_ends() -> None:
+    """Where something is always urgent, the other work goes on nevertheless; where nothing is, at once."""
+    courtesy = Courtesy(patience=0.01)
+    with courtesy.urgent():
+        assert not courtesy.give_way()
+    assert courtesy.give_way()
+
+
+class Noticing(Courtesy):
+    """Tells when somebody gives way to something urgent."""
+
+    def __init__(self, patience: float) -> None:
+        super().__init__(patience)
+        self.asked = threading.Event()
+
+    def give_way(self) -> bool:
+        if self._urgent:
+            self.asked.set()
+        return super().give_way()
+
+
+def test_a_run_gives_way_while_an_answer_is_made(tmp_path: Path) -> None:
+    """Between two documents a run waits as long as a question is being answered, also one that is abandoned."""
+    fill(tmp_path / "docs", {f"{n}.md": f"# Note {n}\n\nAll about {n}.\n" for n in range(3)})
+    knowledge = open_knowledge(tmp_path / "data", tmp_path / "docs")
+    knowledge.refresh()
+    knowledge._courtesy = courtesy = Noticing(patience=WAIT)
+    fill(tmp_path / "docs", {"new.md": "# New\n\nA new rule.\n"})
+
+    async def scenario() -> None:
+        events = knowledge.answer(Question("note", frozenset({EVERYONE})))
+        await anext(events)
+        run = asyncio.ensure_future(asyncio.to_thread(knowledge.refresh))
+        assert await asyncio.to_thread(courtesy.asked.wait, WAIT)
+        assert len(knowledge.documents()) == 3
+        assert not run.done()
+        await events.aclose()
+        assert (await run).added == 1
+
+    asyncio.run(scenario())
+    knowledge.close()
