@@ -227,6 +227,31 @@ def test_a_copy_is_no_move(knowledge: Knowledge, folder: Path) -> None:
     assert len(by_word(knowledge, "kiwi")) == 2
 
 
+def test_two_names_of_one_file_are_embedded_once(
+    knowledge: Knowledge, folder: Path, embedder: CountingEmbedder
+) -> None:
+    """A hard link is a document like any other, at no cost; when one name goes, the other is still served."""
+    fill(folder, {"plum.md": note("plum")})
+    (folder / "prune.md").hardlink_to(folder / "plum.md")
+    assert counts(knowledge.refresh()) == {"added": 2}
+    assert embedder.texts == 1
+    (folder / "plum.md").unlink()
+    assert counts(knowledge.refresh()) == {"removed": 1, "unchanged": 1}
+    assert by_word(knowledge, "plum") == [str(folder / "prune.md")]
+
+
+def test_a_name_in_another_case_is_a_move(
+    knowledge: Knowledge, folder: Path, embedder: CountingEmbedder
+) -> None:
+    """Where a file system folds cases, or doesn't, a file renamed from Plum.md to plum.md isn't embedded again."""
+    fill(folder, {"Plum.md": note("plum")})
+    knowledge.refresh()
+    (folder / "Plum.md").rename(folder / "plum.md")
+    assert counts(knowledge.refresh()) == {"moved": 1}
+    assert embedder.texts == 1
+    assert by_word(knowledge, "plum") == [str(folder / "plum.md")]
+
+
 def test_two_files_that_change_names_are_changed(knowledge: Knowledge, folder: Path) -> None:
     """When two files swap their names, each uri serves what its file holds now."""
     fill(folder, {"a.md": note("kiwi"), "b.md": note("plum")})
