@@ -30,6 +30,10 @@ class Together:
         async with self._running:
             if self._done >= number:
                 return
-            folders, self._wanted, last = list(self._wanted.values()), {}, self._asked
-            await run_blocking(self._knowledge.refresh, folders)
+            wanted, self._wanted, last = self._wanted, {}, self._asked
+            try:
+                await run_blocking(self._knowledge.refresh, list(wanted.values()))
+            except BaseException:
+                self._wanted = {**wanted, **self._wanted}  # for those who wait: theirs is among them
+                raise
             self._done = last
