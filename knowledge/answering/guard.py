@@ -23,6 +23,7 @@ _HANGUL = re.compile("[가-힣]")
 _LATIN = re.compile("[A-Za-z]")
 _ENOUGH = 40  # letters of its own after which a text's language is plain
 _A_FEW = 12  # letters of its own after which a whole text must have some in the language's script
+_A_SENTENCE = (2, 5)  # words and letters of its own: the same where it repeats none in that script either
 _LEAST_SHARE = 0.25  # of those letters, in the language's own script
 
 
@@ -44,19 +45,27 @@ class LanguageGuard:
         self._script = _HANGUL if language == "ko" else _LATIN
         self._allowed = frozenset(character for text in texts for character in _FOREIGN.findall(text))
         self._known = frozenset(word for text in texts for word in _WORD.findall(text.lower()))
+        self._words = 0
         self._letters = 0
         self._own = 0
+        self._has_script = False
 
     def accepts(self, text: str) -> bool:
         """Whether the answer is still in its language with `text`, its next whole words."""
         if not self._allowed.issuperset(_FOREIGN.findall(text)):
             return False
         for word in _WORD.findall(text):
+            own = len(self._script.findall(word))
+            self._has_script = self._has_script or own > 0
             if word.lower() not in self._known:
+                self._words += 1
                 self._letters += len(word)
-                self._own += len(self._script.findall(word))
+                self._own += own
         return self._letters < _ENOUGH or self._own >= _LEAST_SHARE * self._letters
 
     def accepts_the_whole(self) -> bool:
         """Whether the answer, which is over now, was in its language; of a word or two that can't be told."""
+        words, letters = _A_SENTENCE
+        if not self._has_script and self._words >= words and self._letters >= letters:
+            return False
         return self._own > 0 or self._letters < _A_FEW

@@ -64,9 +64,12 @@ def test_han_are_found_in_all_planes() -> None:
     ("language", "text", "is_right"),
     [
         ("en", "도쿄 호텔은 하루 한도가 있습니다 [1].", False),
+        ("en", "휴가는 1년에 15일입니다 [1].", False),
         ("ko", "The limit is unknown to everybody here.", False),
         ("en", "김민수 [1]", True),
+        ("en", "civil 법률에 따릅니다", True),
         ("ko", "Sapphire [1]", True),
+        ("ko", "15 days [1]", True),
         ("ko", "한도는 Sapphire Reserve 등급입니다 [1].", True),
     ],
 )
