@@ -20,9 +20,9 @@ _SHORT = 2  # things that a question names: with more it stands by itself
 _AS_GOOD = 0.6  # of the evidence for the question alone, that the two together must have
 
 _GOES_ON = re.compile(
-    r"\s*(?:그럼|그러면|그렇다면|그런데|근데|그리고|그래도|그래서|그렇지만|하지만|또|또는|만약에?|아니면|아니|참"
+    r"^\s*(?:그럼|그러면|그렇다면|그런데|근데|그리고|그래도|그래서|그렇지만|하지만|또|또는|만약에?|아니면|아니|참"
     r"|그 ?외에|추가로|반대로|예를 들)(?![가-힣])"
-    r"|\s*(?:and|but|so|then|also|or|what about|how about|what if|in that case|otherwise|same for)\b",
+    r"|^\s*(?:and|but|so|then|also|or|what about|how about|what if|in that case|otherwise|same for)\b",
     re.IGNORECASE,
 )
 _POINTS_BACK = re.compile(
@@ -67,6 +67,7 @@ def understood(
         return Understood(retrieve(context, scopes), context)
     if not context or not goes_on(text, analyzer):
         return Understood(retrieve(text, scopes), "")
+    text = _GOES_ON.sub("", text, count=1).strip() or text  # the link says nothing of what is looked for
     together = retrieve(text, scopes, context=context)
     if _things(text, analyzer) == 0:
         return Understood(together, context)

@@ -78,6 +78,13 @@ def test_a_follow_up_of_a_follow_up_keeps_the_topic(handbook: Knowledge) -> None
     assert best(found).startswith("휴가-규정.md > 1.1")
 
 
+def test_a_link_is_not_searched_for(handbook: Knowledge) -> None:
+    """What only ties a question to the one before it weighs nothing in the search."""
+    linked, bare = (ask(handbook, "연차는 며칠인가요?", text) for text in ("그렇다면 신입은?", "신입은?"))
+    assert linked.found.question == bare.found.question == "신입은?"
+    assert linked.found.candidates == bare.found.candidates
+
+
 def test_without_history_a_question_stands_alone(handbook: Knowledge) -> None:
     """However short it is."""
     assert ask(handbook, "그럼 주차는?").context == ""
