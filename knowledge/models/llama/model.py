@@ -17,8 +17,9 @@ class Model:
     """A model's weights and vocabulary.
 
     Raises:
-        ModelUnavailable: there is no such file (`not_downloaded`), it is no whole GGUF file (`damaged`), or
-            llama.cpp doesn't know what is in it or it doesn't generate text (`unsupported`).
+        ModelUnavailable: there is no such file (`not_downloaded`), it is no whole GGUF file (`damaged`), it
+            doesn't fit into memory (`memory`), or llama.cpp doesn't know what is in it or it doesn't generate
+            text (`unsupported`).
     """
 
     def __init__(self, path: Path, gpu_layers: int) -> None:
@@ -27,12 +28,14 @@ class Model:
         self._llama = llama = library()
         parameters = llama.llama_model_default_params()
         parameters.n_gpu_layers = gpu_layers
+        # Not mapped: most weights are kept in an order that suits the processor, beside the mapped ones.
+        parameters.load_mode = llama.LLAMA_LOAD_MODE_NONE
         complaints.clear()
         self.handle = llama.llama_model_load_from_file(str(path).encode(), parameters)
         if not self.handle:
             told = "; ".join(complaints)
             unknown = "unknown model architecture" in told or "unknown pre-tokenizer" in told
-            reason = "unsupported" if unknown else "damaged"
+            reason = "memory" if "allocate" in told else "unsupported" if unknown else "damaged"
             raise ModelUnavailable(model=path.name, reason=reason, detail=complaints[0] if told else "")
         self.metadata = self._metadata()
         self._vocabulary = llama.llama_model_get_vocab(self.handle)
