@@ -95,13 +95,13 @@ class MissingDependency(SaseoError):
 class ModelUnavailable(SaseoError):
     """A model can't be loaded or fetched.
 
-    Parameters: model, reason (`not_downloaded`, `unknown`: no model of that name, `damaged`, `unsupported`,
-    `device`, `unreadable`, `not_gguf`, `truncated`: the file is shorter than it says, `not_generating`: an
-    embedding model or an adapter, `part`: one of several files, `not_embedding`: no Sentence Transformers
-    model, `other_sum`: not the file that is known under this name, `other_there`: the name is taken; and of a
-    language model's process `build`: llama.cpp was built for another processor, `died` as it was being
-    started, `crashed` later, `slow`, `crash_loop`, `address`: nothing can listen there, `unexpected`, ...),
-    detail.
+    Parameters: model, reason (`not_downloaded`: the one of the settings, `not_here`: another one,
+    `unknown`: no model of that name, `damaged`, `unsupported`, `device`, `unreadable`, `not_gguf`,
+    `truncated`: the file is shorter than it says, `not_generating`: an embedding model or an adapter,
+    `part`: one of several files, `not_embedding`: no Sentence Transformers model, `other_sum`: not the
+    file that is known under this name, `other_there`: the name is taken; and of a language model's
+    process `build`: llama.cpp was built for another processor, `died` as it was being started, `crashed`
+    later, `slow`, `crash_loop`, `address`: nothing can listen there, `unexpected`, ...), detail.
     """
 
 

@@ -158,6 +158,6 @@ def find_here(settings: Settings, name: str) -> Known:
     for model in known_models(settings):
         if model.name in names:
             if model.path is None:
-                raise ModelUnavailable(model=model.name, reason="not_downloaded")
+                raise ModelUnavailable(model=model.name, reason="not_here")
             return model
     raise ModelUnavailable(model=name, reason="not_embedding" if path.is_dir() else "unknown")

@@ -65,6 +65,7 @@ error-owner-gone = The saseo that owns { $path } ended before it did this. Run t
 error-missing-dependency = The package { $package } isn't installed. Install it with: { $command }
 error-model-unavailable = The model { $model } can't be used.
 error-model-unavailable-not_downloaded = The model { $model } isn't on this machine. Download it with: saseo models download
+error-model-unavailable-not_here = The model { $model } isn't on this machine. Download it with: saseo models download { $model }
 error-model-unavailable-damaged = The files of the model { $model } are damaged. Download it again with: saseo models download
 error-model-unavailable-unsupported = The model { $model } is of a kind that Saseo can't use. Choose another one in .env.
 error-model-unavailable-device = The model { $model } can't run on this device. Set EMBEDDINGS_DEVICE=cpu in .env.

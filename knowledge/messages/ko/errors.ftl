@@ -56,6 +56,7 @@ error-owner-gone = 이 폴더를 쓰던 saseo가 일을 마치기 전에 끝났�
 error-missing-dependency = 필요한 패키지가 설치되어 있지 않습니다: { $package } 설치 명령: { $command }
 error-model-unavailable = 이 모델은 쓸 수 없습니다: { $model }
 error-model-unavailable-not_downloaded = 모델이 이 컴퓨터에 없습니다: { $model } 내려받기: saseo models download
+error-model-unavailable-not_here = 모델이 이 컴퓨터에 없습니다: { $model } 내려받기: saseo models download { $model }
 error-model-unavailable-damaged = 모델 파일이 손상되었습니다: { $model } 다시 내려받기: saseo models download
 error-model-unavailable-unsupported = Saseo에서 쓸 수 없는 종류의 모델입니다: { $model } .env에서 다른 모델을 골라 주세요.
 error-model-unavailable-device = 이 장치에서는 모델을 돌릴 수 없습니다: { $model } .env에 EMBEDDINGS_DEVICE=cpu로 적어 주세요.

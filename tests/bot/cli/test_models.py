@@ -457,7 +457,7 @@ def test_what_is_not_here_can_not_be_used(saseo):
     """The settings stay as they are."""
     result = saseo("models", "use", "qwen2.5-14b", "--lang", "en")
     assert result.code == 1
-    assert "models download" in result.err
+    assert "saseo models download qwen2.5-14b" in result.err
     assert saseo("models", "use", "nonsense").code == 1
     assert not Path(".env").exists()
 
