@@ -79,7 +79,7 @@ class _Serving:
         if order.host in ("0.0.0.0", "::"):  # noqa: S104
             address = f"http://{socket.gethostname()}:{address.rsplit(':', 1)[1]}"
         session.say("llm-serve-ready", model=endpoint.model, address=address)
-        session.say("llm-serve-elsewhere")
+        session.say("llm-serve-here" if is_loopback(order.host) else "llm-serve-elsewhere")
         key = ["LLM_API_KEY=…"] if order.api_key else []
         for line in ("LLM_PROVIDER=openai", f"LLM_BASE_URL={address}", f"LLM_MODEL={endpoint.model}", *key):
             session.err.print(Text(f"  {line}", "name"), soft_wrap=True)

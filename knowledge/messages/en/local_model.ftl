@@ -9,6 +9,7 @@ error-model-unavailable-unexpected = The model { $model } can't be used, for an 
 error-model-unavailable-address = The language model can't be served there. Choose another --host or --port.
 llm-serve-starting = Starting the model { $model }…
 llm-serve-ready = The model { $model } is served at { $address } until you stop this with Ctrl+C.
+llm-serve-here = For another bot on this machine, in its .env (other machines can't reach this address; see --host):
 llm-serve-elsewhere = For another machine's bot, in its .env:
 llm-serve-key = Other machines can reach { $host }: set LLM_API_KEY in .env, so that not everyone may use the model.
 stage-model = Starting the language model…

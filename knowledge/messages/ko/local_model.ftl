@@ -9,6 +9,7 @@ error-model-unavailable-unexpected = 예상하지 못한 까닭으로 모델을 
 error-model-unavailable-address = 그 주소에서는 언어 모델을 제공할 수 없습니다. --host나 --port를 바꿔 주세요.
 llm-serve-starting = 모델을 시작하는 중: { $model }…
 llm-serve-ready = { $model } 모델을 제공하는 주소: { $address } 멈추려면 Ctrl+C를 누르세요.
+llm-serve-here = 이 컴퓨터의 다른 봇에서는 .env에 이렇게 적습니다(다른 컴퓨터는 이 주소에 접속하지 못합니다. --host 참고).
 llm-serve-elsewhere = 다른 컴퓨터의 봇에서는 .env에 이렇게 적습니다.
 llm-serve-key = 다른 컴퓨터가 { $host } 주소에 접속할 수 있습니다. 아무나 모델을 쓰지 못하게 .env에 LLM_API_KEY를 적어 주세요.
 stage-model = 언어 모델을 시작하는 중…

@@ -88,6 +88,7 @@ def test_serving_other_machines(folder):
     with serving(folder, "--port", "0") as (_, said):
         address = re.search(r"LLM_BASE_URL=(\S+)", said)[1]
         assert "LLM_PROVIDER=openai" in said
+        assert "--host" in said, "this address is for this machine alone"
         assert "LLM_MODEL=model" in said
         assert "the-key" not in said
         assert ask(address, "the-key") == TEXT
