@@ -13,7 +13,8 @@ import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Protocol, TypeVar, cast
+from typing import Literal, Protocol, TypeVar, cast
+from weakref import WeakValueDictionary
 
 from adapters.pacing import Pace
 from adapters.protocol import Claim, Librarian, LibrarianEvent, Message
@@ -26,8 +27,8 @@ from knowledge.types import Failed, Status
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
-RETRY_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
-"""Between attempts to post or finish an answer while the platform can't be reached."""
+RETRY_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, *[300.0] * 11)
+"""Between attempts to post or finish an answer while the platform can't be reached: an hour in all."""
 
 # Of the time for closing: to finish answers; the rest is for saying so under those that aren't.
 _ANSWERING_PART = 0.75
@@ -80,6 +81,7 @@ class Desk:
         self._is_closing = False
         self._running: dict[int, _Running] = {}
         self._last: dict[tuple[str, str, str], asyncio.Task[None]] = {}  # of each conversation
+        self._changing: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def receive(self, message: Message) -> bool:
         """Claim a question and begin to answer it; False when it was claimed before.
@@ -103,19 +105,26 @@ class Desk:
 
     async def revise(self, message: Message) -> bool:
         """Answer an edited question again, in place; False when there is nothing to do."""
-        claim = await self._librarian.revise(message)
-        if claim is None:
-            return False
-        self._start(await self._take_over(claim))
-        return True
+        async with self._change(message.team, message.channel, message.message):
+            claim = await self._librarian.revise(message)
+            if claim is None:
+                return False
+            self._start(await self._take_over(claim))
+            return True
 
     async def retract(self, team: str, channel: str, message: str) -> bool:
         """Stop answering a question that was deleted; False when it was answered or never asked."""
-        claim = await self._librarian.retract(team, channel, message)
-        if claim is None:
-            return False
-        await self._surface.withdraw(await self._take_over(claim))
+        async with self._change(team, channel, message):
+            claim = await self._librarian.retract(team, channel, message)
+            if claim is None:
+                return False
+            taken = await self._take_over(claim)
+        await self._surface.withdraw(taken)
         return True
+
+    def _change(self, team: str, channel: str, message: str) -> asyncio.Lock:
+        """Held while a question changes: two edits that come at once must not both be answered."""
+        return self._changing.setdefault((team, channel, message), asyncio.Lock())
 
     async def settle(self) -> None:
         """Wait until every question that was received is answered."""
@@ -186,24 +195,31 @@ class Desk:
             await self._answer_traced(running)
 
     async def _answer_traced(self, running: _Running) -> None:
+        state = await self._answered(running)
+        try:
+            await self._librarian.finish(running.claim, state)
+        except Exception:  # noqa: BLE001 - the answer stands there, and the next start goes through it again
+            _log.exception("that question %s is done could not be noted", running.claim.id)
+
+    async def _answered(self, running: _Running) -> Literal["finished", "failed", "refused", "left"]:
+        """Answer, or say why not; gives what became of the question."""
         claim = running.claim
         try:
             if claim.refusal:
                 await self._surface.whisper(claim.message, claim.refusal)
-                await self._librarian.finish(claim, "refused")
-                return
+                return "refused"
             claim = running.claim = await self._place(claim)
             await self._wait_for_turn(running)
             view = await self._grow(claim)
             await self._patiently(lambda: self._surface.finish(claim, view))
-            await self._librarian.finish(claim, "failed" if view.failure else "finished")
+            return "failed" if view.failure else "finished"
         except ChatUnavailable as error:
             self._librarian.note(error)
             _log.warning("question %s could not be answered: %s", claim.id, error)
-            if error.parameters.get("reason") != "unreachable":  # else the next start tries again
-                await self._librarian.finish(claim, "failed")
+            return "left" if error.parameters.get("reason") == "unreachable" else "failed"
         except Exception:  # noqa: BLE001 - no question stays without an answer
             await self._apologise(claim)
+            return "failed"
 
     async def _place(self, claim: Claim) -> Claim:
         """Show the first sign of life. After an error it may be there, so the next attempt looks first."""
@@ -287,7 +303,6 @@ class Desk:
                 await self._surface.whisper(claim.message, view.failure)
         except Exception:  # noqa: BLE001 - nothing is left to try
             _log.exception("the apology failed too", extra={"incident": incident, "claim": claim.id})
-        await self._librarian.finish(claim, "failed")
 
 
 class _Running:

@@ -249,8 +249,8 @@ class Librarian(Protocol):
     def ask(self, claim: Claim) -> AsyncIterator[LibrarianEvent]:
         """The answer's events, the last of them terminal."""
 
-    async def finish(self, claim: Claim, state: Literal["finished", "failed", "refused"]) -> None:
-        """Note that the answer was shown."""
+    async def finish(self, claim: Claim, state: Literal["finished", "failed", "refused", "left"]) -> None:
+        """Note that the answer was shown, or with `left` that the next process is to answer."""
 
     async def stop(self, claim_id: int, person: str) -> str:
         """Stop an answer; gives a sentence when this person may not or it is over, else nothing."""

@@ -78,6 +78,9 @@ class Librarian:
         self._commands = commands
         self._platform = platform
         self._lane = Lane(2, "chats")
+        self._claiming = Lane(
+            1, "claims"
+        )  # one after the other, so that their order is that of the questions
         self._gate = Gate(limits or Limits())
         self._admitted: set[int] = set()
         self._given_up: set[int] = set()  # claims that get an apology instead of another attempt
@@ -97,9 +100,10 @@ class Librarian:
     def close(self) -> None:
         """Give the threads back."""
         self._lane.close()
+        self._claiming.close()
 
     async def claim(self, message: Message) -> Claim | None:
-        number = await self._lane.run(self._memory.claim, message)
+        number = await self._claiming.run(self._memory.claim, message)
         if number is None:
             return None
         language = language_of(message.text, message.locale)
@@ -115,16 +119,18 @@ class Librarian:
         return [self._taken_up(row) for row in await self._lane.run(self._memory.unfinished) if row.payload]
 
     async def revise(self, message: Message) -> Claim | None:
-        row = await self._lane.run(self._memory.revise, message)
+        row = await self._claiming.run(self._memory.revise, message)
         if row is None:
             return None
+        self._stops.pop(row.id, None)  # what was stopped was the question as it stood before
         return Claim(row.id, message, language_of(message.text, message.locale), reply=row.reply or "")
 
     async def retract(self, team: str, channel: str, message: str) -> Claim | None:
-        row = await self._lane.run(self._memory.retract, ClaimKey(self._platform, team, channel, message))
+        row = await self._claiming.run(self._memory.retract, ClaimKey(self._platform, team, channel, message))
         if row is None or row.payload is None:
             return None
         self._leave(row.id, row.asker)
+        self._stops.pop(row.id, None)
         asked = Message.from_dict(row.payload)
         return Claim(row.id, asked, language_of(asked.text, asked.locale), reply=row.reply or "")
 
@@ -132,7 +138,7 @@ class Librarian:
         await self._lane.run(self._memory.place, claim)
 
     async def ask(self, claim: Claim) -> AsyncGenerator[LibrarianEvent]:
-        stop = self._stops[claim.id] = asyncio.Event()
+        stop = self._stops.setdefault(claim.id, asyncio.Event())  # set where it was stopped in the queue
         try:
             async with aclosing(self._answered(claim, stop)) as stream:
                 async for event in stream:
@@ -143,9 +149,11 @@ class Librarian:
             if self._stops.get(claim.id) is stop:
                 del self._stops[claim.id]
 
-    async def finish(self, claim: Claim, state: Literal["finished", "failed", "refused"]) -> None:
+    async def finish(self, claim: Claim, state: Literal["finished", "failed", "refused", "left"]) -> None:
         self._leave(claim.id, claim.message.asker)
-        await self._lane.run(self._memory.finish, claim, state)
+        self._stops.pop(claim.id, None)
+        if state != "left":
+            await self._lane.run(self._memory.finish, claim, state)
 
     async def stop(self, claim_id: int, person: str) -> str:
         found = await self._lane.run(self._memory.get, claim_id)
@@ -158,10 +166,9 @@ class Librarian:
             key.team, person
         ):
             return messages.text("talk-stop-not-yours", language)
-        stop = self._stops.get(claim_id)
-        if stop is None:
+        if row.state != "waiting":
             return messages.text("talk-stop-over", language)
-        stop.set()
+        self._stops.setdefault(claim_id, asyncio.Event()).set()
         return ""
 
     async def follows(self, team: str, channel: str, thread: str) -> bool:
@@ -202,7 +209,7 @@ class Librarian:
             return
         message = claim.message
         audience = await audience_of(message, self._directory)
-        history = await self._lane.run(self._memory.history, claim, audience)
+        history, behind = await self._lane.run(self._memory.history, claim, audience)
         for notice in self._notices(claim, audience):
             yield notice
         question = Question(
@@ -224,7 +231,7 @@ class Librarian:
                     case Finished(answer=answer):
                         if answer.mode == "not_found" and audience.limit == "outsiders":
                             yield Notice(messages.text("talk-audience-outsiders", claim.language))
-                        await self._lane.run(self._memory.record, claim, answer, found)
+                        await self._lane.run(self._memory.record, claim, answer, (*found, *behind))
                     case _:
                         pass
                 view = view.after(event)

@@ -94,8 +94,11 @@ class Memory:
                 connection, *place
             )
 
-    def history(self, claim: Claim, audience: Audience) -> tuple[Turn, ...]:
-        """What was said before in this conversation, as far as this audience may read it."""
+    def history(self, claim: Claim, audience: Audience) -> tuple[tuple[Turn, ...], tuple[str, ...]]:
+        """What was said before in this conversation, as far as this audience may read it.
+
+        And the documents behind it: an answer that is made with it stands on them too.
+        """
         message = claim.message
         with self._catalog.read() as connection:
             return turns.history(

@@ -46,8 +46,8 @@ _SDK_LOG.addFilter(lambda record: "`token` will be unused" not in record.getMess
 EVENTS = ("app_mention", "message", "member_joined_channel", "channel_shared", "user_change")
 SLASH_COMMANDS = ("/ask", "/docs")
 SHORTCUTS = ("ask_about", "add_to_documents")
-EDIT_SECONDS = 1.2
-"""chat.update is a tier 3 method: about fifty calls a minute for a workspace."""
+EDIT_SECONDS = 3.0
+"""chat.update is a tier 3 method: about fifty calls a minute, and finished answers need some of them."""
 
 _RATE_LIMIT_RETRIES = 10
 

@@ -39,7 +39,7 @@ class Watched:
             self._metrics.acknowledged(claim.message.platform, time.monotonic() - began)
         await self._librarian.placed(claim)
 
-    async def finish(self, claim: Claim, state: Literal["finished", "failed", "refused"]) -> None:
+    async def finish(self, claim: Claim, state: Literal["finished", "failed", "refused", "left"]) -> None:
         """See Librarian."""
         self._claimed.pop(claim.id, None)
         await self._librarian.finish(claim, state)

@@ -30,6 +30,7 @@ class Catalog:
         self._url = make_url(url)
         self._engine = create_engine(
             self._url,
+            hide_parameters=True,  # an error's text is logged, and these are what people asked
             connect_args={"check_same_thread": False, "timeout": _BUSY_SECONDS} if self._sqlite else {},
             **({} if self._sqlite else {"isolation_level": "REPEATABLE READ"}),
         )

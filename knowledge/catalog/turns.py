@@ -83,8 +83,8 @@ def history(
     audience: frozenset[Scope],
     before: int,
     limit: int,
-) -> tuple[Turn, ...]:
-    """The last exchanges of a conversation, oldest first, that this audience may read.
+) -> tuple[tuple[Turn, ...], tuple[str, ...]]:
+    """The last exchanges of a conversation, oldest first, that this audience may read, and their documents.
 
     An exchange counts only while every document that it was made from is there and the audience may read it.
     `before` is the claim that asks now. An answer that said nothing is no context.
@@ -109,12 +109,9 @@ def history(
     )
     found = connection.execute(query).all()
     scopes = _scopes(connection, {uri for row in found for uri in row.uris})
-    readable = [
-        Turn(row.question, row.answer)
-        for row in found
-        if all(scopes.get(uri) in audience for uri in row.uris)
-    ]
-    return tuple(reversed(readable))
+    readable = [row for row in reversed(found) if all(scopes.get(uri) in audience for uri in row.uris)]
+    exchanges = tuple(Turn(row.question, row.answer) for row in readable)
+    return exchanges, tuple(sorted({uri for row in readable for uri in row.uris}))
 
 
 def latest(connection: Connection, claim_id: int) -> int | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.errors import ChatUnavailable
+from knowledge.errors import ChatUnavailable, StorageFull
 from knowledge.types import Answer, Finished, Found, Token
 from tests.fakes import FakeKnowledge, a_message, a_source
 from tests.talk import FakeSurface, a_desk, a_librarian
@@ -340,5 +340,49 @@ def test_a_platform_that_is_away_does_not_hold_up_a_stop(tmp_path: Path) -> None
         assert await resumed(again) == 1
         await again.settle()
         assert surface.answers == [ANSWER]
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_two_edits_at_once_are_answered_once(tmp_path: Path, *, turned: bool) -> None:
+    """The last edit's answer stands there, and no other is being made."""
+
+    async def scene():
+        knowledge, surface = FakeKnowledge(), FakeSurface()
+        waits = Hanging()
+        knowledge.answers["언제?"] = waits.events()
+        for name in ("가?", "나?"):
+            knowledge.answers[name] = Hanging().events(name)
+        desk = a_desk(a_librarian(tmp_path, knowledge), surface)
+        await desk.receive(a_message("언제?"))
+        await waits.began.wait()
+        edits = [a_message("가?", revision="1700000050"), a_message("나?", revision="1700000060")]
+        await asyncio.gather(*(desk.revise(each) for each in (reversed(edits) if turned else edits)))
+        alive = [task for task in asyncio.all_tasks() if task.get_name().startswith("answer ")]
+        assert len(alive) == 1
+        (running,) = desk._running.values()
+        assert running.claim.message.text == "나?"
+        await desk.close()
+
+    asyncio.run(scene())
+
+
+def test_an_answer_stands_though_it_cant_be_noted(tmp_path: Path) -> None:
+    """When the catalog fails after the answer was shown, the answer isn't replaced by an apology."""
+
+    async def scene():
+        surface = FakeSurface()
+        librarian = a_librarian(tmp_path)
+
+        async def finish(*_: object) -> None:
+            raise StorageFull(path="catalog.sqlite")
+
+        librarian.finish = finish  # type: ignore[method-assign]
+        desk = a_desk(librarian, surface)
+        await desk.receive(a_message())
+        await desk.settle()
+        assert surface.answers == [ANSWER]
+        assert surface.whispers == []
 
     asyncio.run(scene())

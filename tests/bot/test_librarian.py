@@ -243,3 +243,66 @@ def test_a_question_that_keeps_killing_the_process_is_apologised_for(tmp_path: P
         assert knowledge.asked == []
 
     asyncio.run(scene())
+
+
+def test_a_question_is_stopped_while_it_waits_for_its_turn(tmp_path: Path) -> None:
+    """Stopping before the answer began ends it at once; an answer that is over can't be stopped."""
+
+    async def scene():
+        librarian = a_librarian(tmp_path)
+        claim = await librarian.claim(a_message(KOREAN))
+        assert claim is not None
+        assert await librarian.stop(claim.id, "U1") == ""
+        events = [event async for event in librarian.ask(claim)]
+        assert [event.answer.mode for event in events] == ["stopped"]
+        await librarian.finish(claim, "finished")
+        assert await librarian.stop(claim.id, "U1")
+
+    asyncio.run(scene())
+
+
+def test_what_is_left_for_the_next_start_is_no_running_answer(tmp_path: Path) -> None:
+    """Answers that a platform's outage cut short don't count against the person for ever."""
+
+    async def scene():
+        librarian = a_librarian(tmp_path, limits=Limits(at_once=1))
+        left = await librarian.claim(a_message("하나", message="1"))
+        assert left is not None
+        await librarian.finish(left, "left")
+        following = await librarian.claim(a_message("둘", message="2"))
+        assert following is not None
+        assert not following.refusal
+        assert len(await librarian.take_unfinished()) == 2
+
+    asyncio.run(scene())
+
+
+def test_an_answer_stands_on_the_documents_of_its_history_too(tmp_path: Path) -> None:
+    """What was said of a private document may be in the next answer, so that isn't shared either."""
+    real, source = with_document(tmp_path, "slack:T1/@U1")
+    empty = Finished(Answer("그것은 15일입니다.", "ko", "model", ()))
+    knowledge = FakeKnowledge(answers={"처음": says(source), "다음": (empty,)})
+
+    async def scene():
+        librarian = a_librarian(tmp_path, knowledge, catalog=real._parts.catalog)
+        private = {"kind": "command", "is_private": True, "thread": ""}
+        await answered(librarian, a_message("처음", message="1", **private))
+        claim, _ = await answered(librarian, a_message("다음", message="2", **private))
+        assert len(knowledge.asked[-1].history) == 1
+        return await librarian.share(claim.id, "C1", "U1")
+
+    assert asyncio.run(scene()).refusal
+
+
+def test_questions_are_claimed_in_the_order_in_which_they_came(tmp_path: Path) -> None:
+    """Many at once keep their order, which is that of their answers in a thread."""
+
+    async def scene():
+        librarian = a_librarian(tmp_path)
+        messages = [a_message(KOREAN, message=str(number)) for number in range(20)]
+        claims = await asyncio.gather(*map(librarian.claim, messages))
+        numbers = [claim.id for claim in claims if claim is not None]
+        assert numbers == sorted(numbers)
+        assert len(numbers) == 20
+
+    asyncio.run(scene())

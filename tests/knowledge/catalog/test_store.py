@@ -13,7 +13,7 @@ from sqlalchemy import text
 from knowledge.catalog import Catalog
 from knowledge.catalog.migrate import HEAD, current_revision
 from knowledge.catalog.schema import metadata
-from knowledge.errors import CatalogDamaged, StorageFull
+from knowledge.errors import CatalogDamaged, IndexUnavailable, StorageFull
 
 
 @pytest.fixture
@@ -130,3 +130,10 @@ def test_a_full_disk_is_told(catalog: Catalog) -> None:
         fill()
     with catalog.read() as connection:
         assert connection.execute(text("SELECT count(*) FROM documents")).scalar() == 0
+
+
+def test_an_error_of_the_database_tells_nothing_of_what_was_written(catalog: Catalog) -> None:
+    """What people asked must not come into the log with a statement that fails."""
+    with pytest.raises(IndexUnavailable) as raised, catalog.write() as connection:
+        connection.execute(text("INSERT INTO nowhere VALUES (:said)"), {"said": "비밀 질문"})
+    assert "비밀" not in f"{raised.value} {raised.value.__cause__}"
