@@ -34,6 +34,7 @@ def main() -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     order = Order.from_json(sys.stdin.buffer.readline())
     lifeline = Lifeline(sys.stdin.fileno())
+    threading.excepthook = end_with_a_thread
     _die_first()
     try:
         if order.plan:
@@ -52,6 +53,13 @@ def main() -> int:
         _log.exception("unexpected")
         _say(out, failed=failure_to_json(error))
     return 1
+
+
+def end_with_a_thread(failed: threading.ExceptHookArgs) -> None:
+    """End the process when one of its threads ends by an error: whoever watches it starts another at once."""
+    name = failed.thread.name if failed.thread else ""
+    _log.critical("the thread %s failed", name, exc_info=failed.exc_value)
+    os._exit(1)
 
 
 class Lifeline:
