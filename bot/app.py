@@ -164,6 +164,7 @@ class App:
         self._model = parts.chat_model
         self._operations = operations(settings, self.knowledge, parts)
         self._stack = AsyncExitStack()
+        self._warmed: asyncio.Future[None] | None = None
         self._stopping = threading.Event()
 
     @property
@@ -194,7 +195,9 @@ class App:
             await stack.enter_async_context(self._model)
         if self._operations is not None:
             await self._operations.start(stack)
-        await stack.enter_async_context(self._background("warm", self.knowledge.warm))
+        warming = self._background("warm", self.knowledge.warm)
+        self._warmed = warming.task
+        await stack.enter_async_context(warming)
         await stack.enter_async_context(
             self._background("requests", serve, self.knowledge, self._catalog, self._stopping)
         )
@@ -213,7 +216,9 @@ class App:
             announce: is told who is connected and what went wrong.
         """
         watch = self._operations.watched if self._operations else None
-        chats = Chats(self.knowledge, self.handler, self._catalog, self._settings, announce, watch)
+        chats = Chats(
+            self.knowledge, self.handler, self._catalog, self._settings, announce, watch, self._warmed
+        )
         if self._operations is not None:
             self._operations.readiness.add_all(chats.conditions)
         await self._stack.enter_async_context(chats)
@@ -276,13 +281,13 @@ class _Background:
     """A task that is waited for on the way out."""
 
     def __init__(self, task: asyncio.Future[None]) -> None:
-        self._task = task
+        self.task = task
 
     async def __aenter__(self) -> None:
         return
 
     async def __aexit__(self, *_: object) -> None:
-        await self._task
+        await self.task
 
 
 def build(settings: Settings, **overrides: Any) -> App:

@@ -29,6 +29,8 @@ from knowledge.types import Handler
 
 _log = logging.getLogger(__name__)
 
+_WARMING_SECONDS = 60.0
+
 
 class Announce(Protocol):
     """Tells the operator: a sentence's key and its parameters, or an error."""
@@ -46,6 +48,8 @@ class Chats:
         settings: read.
         announce: is told who is connected and what went wrong.
         watch: wraps each platform's librarian.
+        warmed: is done when what answers need is loaded. Connecting waits for it, within reason: loading Kiwi
+            stops everything else in the process for seconds, and a connection would miss its moments.
     """
 
     def __init__(
@@ -56,7 +60,9 @@ class Chats:
         settings: Settings,
         announce: Announce,
         watch: Callable[[Asked], Asked] | None = None,
+        warmed: asyncio.Future[None] | None = None,
     ) -> None:
+        self._warmed = warmed
         self._knowledge = knowledge
         self._handler = handler
         self._watch = watch
@@ -102,6 +108,8 @@ class Chats:
         try:
             adapter = make()
             await run_blocking(self._knowledge.prepare)
+            if self._warmed is not None:
+                await asyncio.wait({self._warmed}, timeout=_WARMING_SECONDS)
             with closing(self._librarian(adapter)) as librarian:
                 asked: Asked = librarian
                 await adapter.run(self._watch(asked) if self._watch else asked)

@@ -138,3 +138,29 @@ def test_a_platform_is_ready_once_it_is_connected(tmp_path: Path) -> None:
     wrong = asyncio.run(conditions("xoxb-wrong"))["slack"]
     assert not wrong.is_ready
     assert "docs/slack.md" in wrong.why
+
+
+def test_a_platform_is_connected_once_what_answers_need_is_loaded(tmp_path: Path) -> None:
+    """Loading stops the process for seconds, in which a connection would miss its heartbeats and questions."""
+
+    async def scene() -> None:
+        async with FakeSlack() as slack:
+            settings = Settings(
+                slack_bot_token=SecretStr(BOT_TOKEN),
+                slack_app_token=SecretStr(APP_TOKEN),
+                slack_api_base_url=slack.base_url,
+                data_dir=tmp_path,
+            )
+            knowledge, announce = open_knowledge(tmp_path), Heard()
+            warmed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            catalog = knowledge._parts.catalog
+            async with Chats(knowledge, knowledge.answer, catalog, settings, announce, warmed=warmed):
+                for _ in range(20):
+                    await asyncio.to_thread(knowledge.prepare)
+                assert not slack.calls
+                warmed.set_result(None)
+                await asyncio.wait_for(announce.something.wait(), 60)
+            knowledge.close()
+        assert [said for said, _ in announce] == ["run-slack-connected"]
+
+    asyncio.run(scene())
