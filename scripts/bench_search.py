@@ -111,8 +111,12 @@ class Prepared:
         return self._questions[text]
 
     def embed_documents(self, texts: Sequence[str]) -> list[Vector]:
-        """Nothing here embeds documents."""
-        raise NotImplementedError(texts)
+        """Refused: the documents' vectors are made with the corpus.
+
+        Raises:
+            ValueError: always.
+        """
+        raise ValueError(f"{len(texts)} texts to embed, and only questions were prepared")
 
 
 def main() -> None:

@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rich.cells import cell_len
-
+from adapters.tables import aligned
 from adapters.wording import safe
 
 MESSAGE = 2000
@@ -22,7 +21,6 @@ _FENCE = "```"
 _FENCE_LINE = re.compile(r"\s{0,3}(`{3,}|~{3,})([^`]*)$")
 _LANGUAGE = re.compile(r"[A-Za-z0-9+#-]{1,20}$")
 _EVERYONE = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
-_TABLE_RULE = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
 _HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _BULLET = re.compile(r"(\s*)[-*+]\s+")
 _QUOTE = re.compile(r"\s{0,3}>[>\s]*")
@@ -154,18 +152,7 @@ def _table(lines: list[str]) -> Iterator[tuple[str, str | None]]:
     if len(lines) < 2:
         yield from ((line, None) for line in lines)
         return
-    rows = [
-        [_code(cell.strip()) for cell in line.strip("|").split("|")]
-        for line in lines
-        if not _TABLE_RULE.match(line)
-    ]
-    columns = max((len(row) for row in rows), default=0)
-    widths = [
-        max((cell_len(row[index]) for row in rows if index < len(row)), default=0) for index in range(columns)
-    ]
-    for row in rows:
-        padded = [cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=False)]
-        yield "  ".join(padded).rstrip(), ""
+    yield from ((row, "") for row in aligned(lines, _code))
 
 
 def _code(line: str) -> str:

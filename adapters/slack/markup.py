@@ -11,8 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rich.cells import cell_len
-
+from adapters.tables import aligned
 from adapters.wording import safe
 
 SECTION = 3000
@@ -26,7 +25,6 @@ _BULLET = re.compile(r"(\s*)[-*+]\s+")
 _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\((\S+?)(?:\s+\"[^\"]*\")?\)")
 _MENTION = re.compile(r"@(?=here\b|channel\b|everyone\b|[UWBS][A-Z0-9]{2,})", re.IGNORECASE)
-_TABLE_RULE = re.compile(r"\|?\s*:?-{1,}:?\s*(?:\|\s*:?-{1,}:?\s*)*\|?\s*$")
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
@@ -133,26 +131,20 @@ def _lines(text: str) -> Iterator[_Line]:
         if _FENCE_LINE.match(line):
             in_code = not in_code
             continue
-        yield _Line(line.replace(_FENCE, _ZERO_WIDTH.join(_FENCE)), in_code)
+        yield _Line(_fenceless(line), in_code)
     yield from _table(table)
+
+
+def _fenceless(text: str) -> str:
+    """A text that can't end the code block which it stands in."""
+    return text.replace(_FENCE, _ZERO_WIDTH.join(_FENCE))
 
 
 def _table(lines: list[str]) -> Iterator[_Line]:
     if len(lines) < 2:
         yield from (_Line(line) for line in lines)
         return
-    rows = [
-        [cell.strip().replace(_FENCE, _ZERO_WIDTH.join(_FENCE)) for cell in line.strip("|").split("|")]
-        for line in lines
-        if not _TABLE_RULE.match(line)
-    ]
-    columns = max((len(row) for row in rows), default=0)
-    widths = [
-        max((cell_len(row[index]) for row in rows if index < len(row)), default=0) for index in range(columns)
-    ]
-    for row in rows:
-        padded = [cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=False)]
-        yield _Line("  ".join(padded).rstrip(), is_code=True)
+    yield from (_Line(row, is_code=True) for row in aligned(lines, _fenceless))
 
 
 def _paragraph(line: str) -> str:
