@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.app import open_knowledge
 from bot.evaluation import CorpusDocument
+from bot.opening import open_knowledge
 from bot.settings import Settings
 from knowledge.embedding import load_or_measure, open_embedder
 from knowledge.parsing.text import parse_text

@@ -303,7 +303,7 @@ def _milvus(settings: Settings) -> Iterator[Check]:
     """The server, where the index is kept at one."""
     if settings.vector_store != "milvus":
         return
-    from bot.app import milvus_options
+    from bot.opening import milvus_options
     from knowledge.index.milvus import Server
 
     options = milvus_options(settings)

@@ -18,9 +18,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot.app import parts_of
 from bot.corpus import CorpusLoader
 from bot.evaluation import CorpusDocument, load_corpus
+from bot.opening import parts_of
 from bot.settings import load_settings
 from knowledge.catalog import Catalog
 from knowledge.embedding import open_embedder

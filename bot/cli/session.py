@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def _open_knowledge(settings: Settings, *, write: bool, **parts: Any) -> AbstractContextManager[Knowledge]:
-    from bot.app import open_knowledge
+    from bot.opening import open_knowledge
 
     return open_knowledge(settings, write=write, **parts)
 

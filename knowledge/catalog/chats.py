@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from knowledge.catalog.dialect import upsert
 from knowledge.catalog.schema import channels, claims, turns
 
 _KEPT = timedelta(days=90)
@@ -48,9 +48,8 @@ def claim(
     state: str = _WAITING,
 ) -> int | None:
     """Claim a question; None when it is claimed already."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     statement = (
-        dialect.insert(claims)
+        upsert(connection, claims)
         .values(
             **key._asdict(),
             revision=revision,

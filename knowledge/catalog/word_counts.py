@@ -11,8 +11,8 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from knowledge.catalog.dialect import upsert
 from knowledge.catalog.schema import documents, passages, state, versions, word_counts
 from knowledge.language import pairs_of
 from knowledge.ranking.bm25 import unpack
@@ -51,8 +51,7 @@ def follow(connection: Connection, came: Sequence[int], went: Sequence[int]) -> 
                 counts[key] += sign * count
     lines = [_line(key, count) for key, count in counts.items() if count]
     if lines:
-        dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-        statement = dialect.insert(word_counts)
+        statement = upsert(connection, word_counts)
         connection.execute(
             statement.on_conflict_do_update(
                 index_elements=list(word_counts.primary_key.columns),

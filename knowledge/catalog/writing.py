@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from knowledge.catalog import answers
+from knowledge.catalog.dialect import upsert
 from knowledge.catalog.places import place_as_dict
 from knowledge.catalog.records import AnalysedPassage, Flip, NewVersion, StagedVersion
 from knowledge.catalog.schema import documents, passages, state, statistics, vectors, versions
@@ -52,9 +52,8 @@ def store_vectors(connection: Connection, embedder: str, vectors_by_hash: Mappin
     """Keep vectors, each array of shape (windows, dimensions), under their text's hash."""
     if not vectors_by_hash:
         return
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     connection.execute(
-        dialect.insert(vectors).on_conflict_do_nothing(),
+        upsert(connection, vectors).on_conflict_do_nothing(),
         [
             {"embedder": embedder, "text_hash": text_hash, "data": array.astype("<f4", copy=False).tobytes()}
             for text_hash, array in vectors_by_hash.items()
@@ -242,8 +241,7 @@ def _count(connection: Connection, version_ids: Sequence[int], sign: int) -> Non
 
 
 def _add_statistics(connection: Connection, scope: str, language: str, total: Counter[str]) -> None:
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(statistics).values(
+    statement = upsert(connection, statistics).values(
         scope=scope,
         language=language,
         passages=total["passages"],

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.app import build, open_knowledge
+from bot.app import build
 from bot.chat_model import borrowed_model, engine_options, own_model, passed_on
 from bot.language_model import memory_of
+from bot.opening import open_knowledge
 from bot.settings import Settings, load_settings
 from knowledge.models.llama.local import LocalModel
 from knowledge.models.presets import DEFAULT
