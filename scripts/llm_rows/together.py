@@ -18,8 +18,10 @@ def distinct(bench: Bench) -> Found:
 
 
 def _together(bench: Bench, *, passages: str) -> Found:
-    size, limit = bench.scaled(1000), bench.scaled(200)
+    limit = bench.scaled(200)
     with bench.engine() as engine:
+        # The prompt is what is a thousand tokens long, and a part of it is the same for every question.
+        size = max(8, bench.scaled(1000) - len(engine.prompt_tokens(request("", "질문 0?", limit))))
         common = bench.passages(engine, size)
         texts = [
             common if passages == "the same passages" else bench.passages(engine, size)

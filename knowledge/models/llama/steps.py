@@ -19,6 +19,9 @@ from knowledge.models.llama.threads import ThreadCount
 _WHILE_WRITING = 0.7  # seconds that a portion of a prompt may hold up the answers that are being written
 _ALONE = 2.0  # seconds of a portion when there are none
 _LEAST = 64  # tokens of a portion; with fewer each costs more
+# llama.cpp multiplies its weights with so many tokens at once (`ggml_gemm_q4_K_8x8_q8_K`; four where the
+# processor has no AVX-512). Each that is left over beside them takes about as long as four.
+_ROWS = 16
 
 
 class StepFailed(Exception):
@@ -60,11 +63,11 @@ class Steps:
         writing = [answer for answer in answers if answer.last is not None]
         parts = [self._write(answer, len(writing)) for answer in writing]
         reading = sorted((answer for answer in answers if answer.last is None), key=self._patience)
-        room = self._portion(writing=bool(writing))
+        room = self._room(writing=bool(writing))
         for answer in reading:
-            if room <= 0 or not self._batch.room:
+            if room <= 0:
                 break
-            part = self._read(answer, min(room, self._batch.room))
+            part = self._read(answer, room)
             room -= len(self._batch) - part.first
             parts.append(part)
         self._decode(reading=bool(reading))
@@ -130,8 +133,15 @@ class Steps:
         answer.tell_text()
         return ending
 
+    def _room(self, *, writing: bool) -> int:
+        """Tokens of prompts in this step, such that none of all its tokens is left over (`_ROWS`)."""
+        taken = len(self._batch)
+        most = min(taken + self._portion(writing=writing), len(self._batch.tokens))
+        whole = most // _ROWS * _ROWS
+        return (whole if whole > taken else most) - taken
+
     def _portion(self, *, writing: bool) -> int:
-        """Tokens of prompts in this step: all that fit, unless that takes too long."""
+        """Tokens of prompts that may be read in one step: all that fit, unless that takes too long."""
         rate = self._speeds.read_rate
         if rate is None:
             return _LEAST if writing else len(self._batch.tokens)

@@ -48,6 +48,21 @@ def test_tells_how_much_of_the_prompt_is_read(tmp_path, start):
     )
 
 
+def test_a_step_leaves_no_tokens_over_beside_whole_rows_of_the_kernels(tmp_path, start):
+    """Portions of a prompt come with the tokens that others write to a multiple of 16, but for the last."""
+    engine = start(gguf_models.endless(tmp_path / "m.gguf"), batch=100)
+    alone = ask(engine, "가" * 150, max_tokens=1)
+    writer = Held(engine, request("another", max_tokens=400))
+    beside = Asked(engine, request("나" * 150, max_tokens=1))
+    writer.go_on()
+    beside.end()
+    for writing, asked in enumerate((alone, beside)):
+        done = [event.done for event in asked.events if isinstance(event, Reading)]
+        portions = [after - before for before, after in pairwise(done)][:-1]
+        assert len(portions) >= 4
+        assert all((portion + writing) % 16 == 0 for portion in portions)
+
+
 def test_stops_at_max_tokens_and_drops_a_character_cut_there(tmp_path, start):
     """An answer that is long enough ends as `length`, without half a syllable."""
     engine = start(gguf_models.scripted(tmp_path / "m.gguf", "가나다라마바사"))
