@@ -50,7 +50,8 @@ class SaseoError(Exception):
 class InvalidInput(SaseoError):
     """What a person gave can't be used.
 
-    Parameters: detail, reason (`store`: there is no such store of the index, or it is in use already), store.
+    Parameters: detail, reason (`store`: there is no such store of the index, or it is in use already;
+    `message`: a language model can't be given what isn't text), store, kind (of the message).
     """
 
 

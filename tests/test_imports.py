@@ -33,6 +33,7 @@ HOMES = {
     "httpx2": ("knowledge/hub/", "knowledge/models/connection.py"),
     "huggingface_hub": "knowledge/hub/",
     "kiwipiepy": "knowledge/language/",
+    "langchain_core": "knowledge/langchain.py",
     "llama_cpp": "knowledge/models/llama/",
     "olefile": "knowledge/parsing/mail.py",
     "openai": "knowledge/models/connection.py",

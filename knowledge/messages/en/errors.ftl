@@ -4,6 +4,7 @@ error-with-detail = { $sentence } ({ $detail })
 error-saseo-error = Something went wrong.
 error-invalid-input = This input can't be used.
 error-invalid-input-store = The index can be copied to faiss or milvus, whichever VECTOR_STORE isn't; “{ $store }” won't do.
+error-invalid-input-message = The language model reads text from system, human and AI messages only. This can’t be given to it: { $kind }
 error-invalid-scope = “{ $scope }” is no scope. A scope is everyone, slack:TEAM, slack:TEAM/CHANNEL, discord:SERVER/CHANNEL or slack:TEAM/@PERSON.
 error-invalid-folder = The folder { $path } can't be used.
 error-invalid-folder-missing = The folder { $path } doesn't exist. Check its name, or whether its disk is connected.

@@ -4,6 +4,7 @@ error-with-detail = { $sentence } ({ $detail })
 error-saseo-error = 문제가 생겼습니다.
 error-invalid-input = 입력한 내용을 쓸 수 없습니다.
 error-invalid-input-store = 색인은 faiss와 milvus 가운데 지금 VECTOR_STORE가 아닌 곳으로 복사합니다. 이 값은 쓸 수 없습니다: “{ $store }”
+error-invalid-input-message = 언어 모델은 시스템, 사람, AI 메시지의 글만 읽습니다. 이것은 넘길 수 없습니다: { $kind }
 error-invalid-scope = “{ $scope }”에 해당하는 공개 범위가 없습니다. everyone, slack:팀, slack:팀/채널, discord:서버/채널, slack:팀/@사람 가운데 하나로 적어 주세요.
 error-invalid-folder = 이 폴더는 쓸 수 없습니다: { $path }
 error-invalid-folder-missing = 폴더가 없습니다: { $path } 이름이 맞는지, 디스크가 연결되어 있는지 확인해 주세요.
