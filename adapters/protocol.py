@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol, Self
 
 from knowledge.errors import ChatUnavailable
+from knowledge.sources.talks import Talk
 from knowledge.types import Answer, AnswerEvent, Language
 
 Kind = Literal["mention", "direct", "follow_up", "command", "about"]
@@ -166,7 +167,9 @@ class Capabilities:
     commands: frozenset[str] = frozenset()
 
 
-CommandName = Literal["help", "list", "show", "add", "remove", "status", "reindex", "forget", "followups"]
+CommandName = Literal[
+    "help", "list", "show", "add", "save", "remove", "status", "reindex", "forget", "followups"
+]
 COMMANDS: tuple[CommandName, ...] = (
     "help",
     "list",
@@ -186,6 +189,8 @@ class CommandCall:
 
     `name` is what was typed, known or not; `argument` the rest. `files` are those to add, with their bytes.
     `is_direct`: it was given in a direct message with the bot. `whole_team`: add for everyone on the team.
+    `save`, which is given from a message's menu, saves `talk`, that message or its thread: of the channel of
+    the call, and no other.
     """
 
     platform: str
@@ -198,6 +203,7 @@ class CommandCall:
     is_direct: bool = False
     whole_team: bool = False
     files: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+    talk: Talk | None = field(default=None, repr=False)
 
     @property
     def asker(self) -> str:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from datetime import UTC, datetime
 
 from adapters.protocol import COMMANDS, CommandCall, Directory, Told
+from bot.adding import Additions
 from bot.audience import channel_scope, person_audience, person_scope, team_scope
+from bot.listing import line_of
 from bot.permissions import Permissions
 from bot.removals import Withheld, confirm, named, withheld
-from bot.together import Together
 from knowledge import messages
 from knowledge.catalog import Catalog, chats, turns
-from knowledge.catalog.turns import Upload
-from knowledge.errors import ChatUnavailable, SaseoError, Unreadable
+from knowledge.catalog import uploads as given
+from knowledge.catalog.uploads import Upload
+from knowledge.errors import ChatUnavailable, SaseoError
 from knowledge.language import detect
 from knowledge.reports import Progress, RefreshReport
 from knowledge.service import Knowledge
@@ -22,7 +25,10 @@ from knowledge.sources.uploads import Uploads
 from knowledge.threads import run_blocking
 from knowledge.types import Document, Language, Scope
 
+_log = logging.getLogger(__name__)
+
 LISTED = 20
+_VERSIONS_SHOWN = 5
 _EXCERPT = 500
 
 
@@ -54,7 +60,7 @@ class Commands:
         self._directory = directory
         self._permissions = permissions
         self._uploads = uploads
-        self._together = Together(knowledge)
+        self._additions = Additions(knowledge, catalog, uploads)
 
     async def run(self, call: CommandCall) -> AsyncGenerator[Told]:
         """Do it; what is said last is the result."""
@@ -87,7 +93,7 @@ class Commands:
                 yield Told(await self._follow_ups(call, language))
             case "remove":
                 yield Told(await self._remove(call, language))
-            case "add":
+            case "add" | "save":
                 async for told in self._add(call, language):
                     yield told
             case "forget":
@@ -108,7 +114,7 @@ class Commands:
             found = _matching(found, wanted)
         if not found:
             return messages.text("talk-list-none", language, wanted=wanted or "-")
-        lines = [_line(document, language) for document in found[:LISTED]]
+        lines = [line_of(document, language) for document in found[:LISTED]]
         head = messages.text("talk-list", language, count=len(found))
         more = len(found) - LISTED
         tail = [messages.text("talk-list-more", language, count=more)] if more > 0 else []
@@ -117,6 +123,7 @@ class Commands:
     async def _show(self, call: CommandCall, language: Language) -> str:
         document = await self._one(call, language)
         passages = await run_blocking(self._knowledge.passages, document)
+        added = await run_blocking(self._given, document)
         excerpt = passages[0].text.strip()[:_EXCERPT] if passages else ""
         facts = messages.text(
             "talk-show",
@@ -126,7 +133,24 @@ class Commands:
             date=document.modified_at.date().isoformat(),
             passages=len(passages),
         )
-        return f"**{document.title}**\n{facts}\n\n{excerpt}"
+        origin = [document.link] if document.link else []
+        history = [await self._added_by(upload, call, language) for upload in added[:_VERSIONS_SHOWN]]
+        return "\n".join([f"**{document.title}**", facts, *origin, *history, "", excerpt])
+
+    def _given(self, document: Document) -> list[Upload]:
+        with self._catalog.read() as connection:
+            return given.find(connection, document.uri)
+
+    async def _added_by(self, upload: Upload, call: CommandCall, language: Language) -> str:
+        """Who gave a version, by their name where the platform tells it."""
+        place, _, name = upload.person.partition("/@")
+        if place == f"{call.platform}:{call.team}":
+            try:
+                name = (await self._directory.person(call.team, name)).name
+            except ChatUnavailable as error:
+                _log.debug("who added a document could not be looked up: %s", error)
+        date = upload.added_at.astimezone().date().isoformat()
+        return messages.text("talk-show-added", language, name=name, date=date)
 
     async def _status(self, call: CommandCall, language: Language) -> str:
         visible = await self._visible(call)
@@ -163,21 +187,17 @@ class Commands:
     async def _remove(self, call: CommandCall, language: Language) -> str:
         document = await self._one(call, language)
 
-        def added() -> Upload | None:
-            with self._catalog.read() as connection:
-                return turns.find_upload(connection, document.uri)
-
-        upload = await run_blocking(added)
-        is_adder = upload is not None and upload.person == call.asker
+        added = await run_blocking(self._given, document)
+        is_adder = given.has_added(added, call.asker, document.content_hash)
         if not is_adder and not await self._permissions.is_admin(call.team, call.author):
             raise Refused(messages.text("talk-remove-not-allowed", language, title=document.title))
 
         def remove() -> None:
             self._knowledge.forget(document)
-            if upload is not None:
+            if added:
                 self._uploads.remove(document.uri)
             with self._catalog.write() as connection:
-                turns.drop_upload(connection, document.uri)
+                given.drop(connection, document.uri)
                 turns.forget_gone(connection)
 
         await run_blocking(remove)
@@ -207,37 +227,10 @@ class Commands:
         return await run_blocking(withheld, self._knowledge, audience.scopes)
 
     async def _add(self, call: CommandCall, language: Language) -> AsyncIterator[Told]:
-        files = call.files or _pasted(call.argument)
-        if not files:
-            raise Refused(messages.text("talk-add-nothing", language))
         scope = await self._scope_to_add(call, language)
-        yield Told(messages.text("talk-adding", language, count=len(files)), is_last=False)
-        uris: list[str] = []
-        refused: list[str] = []
-        for name, data in files:
-            try:
-                uris.append(await run_blocking(self._keep, call, scope, name, data))
-            except Unreadable as error:
-                why = messages.describe(error, language)
-                refused.append(messages.text("talk-add-unreadable", language, name=name, why=why))
-        if uris:
-            folder = self._uploads.folder_of(scope)
-            await run_blocking(self._knowledge.register, folder)
-            await self._together.refresh(folder)
-        known = {document.uri: document for document in await run_blocking(self._knowledge.documents)}
-        lines = [_line(known[uri], language) for uri in uris if uri in known]
-        if lines:
-            lines.insert(0, messages.text("talk-added", language, scope=scope))
-        elif uris:
-            lines.append(messages.text("talk-add-later", language))
-        yield Told("\n".join([*lines, *refused]), is_refusal=not uris)
-
-    def _keep(self, call: CommandCall, scope: Scope, name: str, data: bytes) -> str:
-        uri = self._uploads.keep(scope, name, data)
-        place = f"{call.platform}:{call.team}/{call.channel}"
-        with self._catalog.write() as connection:
-            turns.record_upload(connection, Upload(uri, scope, call.asker, place, datetime.now(UTC)))
-        return uri
+        add = self._additions.save if call.name.lower() == "save" else self._additions.add
+        async for told in add(call, scope, language):
+            yield told
 
     async def _reindex(self, call: CommandCall, language: Language) -> AsyncIterator[Told]:
         if not await self._permissions.is_admin(call.team, call.author):
@@ -286,7 +279,7 @@ class Commands:
             return found[0]
         if not found:
             raise Refused(messages.text("talk-list-none", language, wanted=wanted))
-        lines = [_line(document, language) for document in found[:LISTED]]
+        lines = [line_of(document, language) for document in found[:LISTED]]
         raise Refused("\n".join([messages.text("talk-several", language, count=len(found)), *lines]))
 
     async def _scope_to_add(self, call: CommandCall, language: Language) -> Scope:
@@ -334,18 +327,3 @@ def _matching(documents: list[Document], wanted: str) -> list[Document]:
 def _withheld_line(each: Withheld, language: Language) -> str:
     key = "talk-status-missing" if each.reason in ("many", "emptied") else "talk-status-gone"
     return messages.text(key, language, folder=each.name, missing=each.missing, known=each.known)
-
-
-def _line(document: Document, language: Language) -> str:
-    date = document.modified_at.date().isoformat()
-    scope = messages.text("talk-scope", language, scope=document.scope)
-    return f"- `#{document.id}` {document.title} ({date}, {scope})"
-
-
-def _pasted(argument: str) -> tuple[tuple[str, bytes], ...]:
-    """A pasted text as a file: its first line is its title."""
-    title, _, body = argument.strip().partition("\n")
-    if not title.strip() or not body.strip():
-        return ()
-    name = title.strip().lstrip("# ").strip()
-    return ((f"{name}.md", f"# {name}\n\n{body.strip()}\n".encode()),)

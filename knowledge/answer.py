@@ -196,7 +196,7 @@ class Answerer:
             arrange=self._order.arrange,
         )
         passages = [candidate.passage.full_text for candidate in asked.given]
-        links = links_in([*passages, *(source.uri for source in asked.sources)])
+        links = links_in([*passages, *(source.address for source in asked.sources)])
         return Task(
             prompt=prompt,
             language=asked.language,
@@ -284,6 +284,7 @@ def source_of(candidate: Candidate, number: int, excerpt: str) -> Source:
         score=round(candidate.score, 4),
         modified_at=document.modified_at,
         place=passage.place,
+        link=document.link,
     )
 
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from knowledge import parsing
 from knowledge.answer import Answerer
 from knowledge.answering.cache import AnswerCache
-from knowledge.catalog import Catalog, notes, reading, turns
-from knowledge.catalog.turns import Opinion, Upload
+from knowledge.catalog import Catalog, notes, reading, turns, uploads
+from knowledge.catalog.turns import Opinion
+from knowledge.catalog.uploads import Upload
 from knowledge.courtesy import Courtesy
 from knowledge.embedding import Abilities, Embedder, EmbedderStatus
 from knowledge.errors import InvalidInput, MissingDependency, ModelUnavailable
@@ -196,7 +197,7 @@ class Knowledge:
     def note_upload(self, upload: Upload) -> None:
         """Keep who added a document, where and for whom."""
         with self._catalog.write() as connection:
-            turns.record_upload(connection, upload)
+            uploads.record(connection, upload)
 
     def folders(self) -> list[Folder]:
         """The folders of the settings, then those that were registered."""

@@ -114,7 +114,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A live document of the catalog. `content_hash` is of the file's bytes; `modified_at` is aware (UTC)."""
+    """A live document of the catalog. `content_hash` is of the file's bytes; `modified_at` is aware (UTC).
+
+    `link` opens its original in a chat or on the web, where it came from there.
+    """
 
     id: int
     uri: str
@@ -125,11 +128,15 @@ class Document:
     size: int
     passages: int
     language: Language
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a citation shows. `number` is its [n]; a file's `uri` is its path, NFC, not percent-encoded."""
+    """What a citation shows. `number` is its [n]; a file's `uri` is its path, NFC, not percent-encoded.
+
+    `link` opens the original of what came from a chat or the web.
+    """
 
     number: int
     title: str
@@ -141,6 +148,12 @@ class Source:
     score: float
     modified_at: datetime
     place: Place | None = None
+    link: str = ""
+
+    @property
+    def address(self) -> str:
+        """What a person is shown of where it is: its link, else its uri."""
+        return self.link or self.uri
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def source_lines(
             lead = Text(f"{number} ", "cite") if index == 0 else Text(" " * hang)
             written.append(Text(" " * MARGIN) + lead + Text(line))
         facts = [
-            short_path(source.uri, folder, home),
+            short_path(source.address, folder, home),
             position(source.page, source.lines, language, source.place),
             age(source.modified_at, now, language),
         ]
@@ -85,7 +85,7 @@ def plain_answer(answer: Answer, *, now: datetime, folder: Path, home: Path) -> 
     for source in answer.sources:
         facts = [
             heading(source),
-            short_path(source.uri, folder, home),
+            short_path(source.address, folder, home),
             position(source.page, source.lines, language, source.place),
             age(source.modified_at, now, language),
         ]

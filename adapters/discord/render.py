@@ -144,11 +144,11 @@ def _sources(answer: Answer, now: datetime) -> list[str]:
 
 def _source(source: Source, language: Language, now: datetime) -> str:
     title = plain(heading(source)[:_TITLE])
-    link = _WEB.fullmatch(source.uri) and length(source.uri) < 500
+    link = _WEB.fullmatch(source.address) and length(source.address) < 500
     facts = [
-        "" if link else plain(whereabouts(source.uri)[-_TITLE:]),
+        "" if link else plain(whereabouts(source.address)[-_TITLE:]),
         plain(position(source.page, source.lines, language, source.place)),
         plain(age(source.modified_at, now, language)),
     ]
-    named = f"[{title}](<{source.uri}>)" if link else f"**{title}**"
+    named = f"[{title}](<{source.address}>)" if link else f"**{title}**"
     return f"-# \\[{source.number}\\] " + " · ".join([named, *(fact for fact in facts if fact)])

@@ -165,10 +165,10 @@ def _sources(answer: Answer, now: datetime) -> list[Block]:
 
 def _source(source: Source, language: Language, now: datetime) -> str:
     title = escape(heading(source))[:_FALLBACK]
-    link = _WEB.fullmatch(source.uri)
-    named = f"<{source.uri.replace('&', '&amp;')}|{title.replace('|', '¦')}>" if link else f"*{title}*"
+    link = _WEB.fullmatch(source.address)
+    named = f"<{source.address.replace('&', '&amp;')}|{title.replace('|', '¦')}>" if link else f"*{title}*"
     facts = [
-        "" if link else escape(whereabouts(source.uri)),
+        "" if link else escape(whereabouts(source.address)),
         escape(position(source.page, source.lines, language, source.place)),
         age(source.modified_at, now, language),
     ]

@@ -79,7 +79,8 @@ def show_one(session: Session, wanted: str, *, as_json: bool) -> None:
 
 def add(session: Session, files: list[Path], scope: str, *, as_json: bool) -> None:
     """Keep a copy of each file, and index it; exit code 1 if one can't be read."""
-    from knowledge.catalog.turns import Upload
+    from knowledge.catalog.uploads import Upload
+    from knowledge.ingest import content_hash
     from knowledge.sources.uploads import MAX_SIZE, Uploads
 
     wanted = parse_scope(scope)
@@ -87,17 +88,18 @@ def add(session: Session, files: list[Path], scope: str, *, as_json: bool) -> No
     refused: dict[str, str] = {}
     with session.knowledge(write=True) as knowledge:
         uploads = Uploads(session.settings.data_dir / "uploads", knowledge.parse)
-        uris: list[str] = []
+        uris: dict[str, str] = {}
         for file in files:
             try:
                 with file.open("rb") as stream:
-                    uris.append(uploads.keep(wanted, file.name, stream.read(MAX_SIZE + 1)))
+                    data = stream.read(MAX_SIZE + 1)
+                uris[uploads.keep(wanted, file.name, data)] = content_hash(data)
             except Unreadable as error:
                 refused[str(file)] = describe(error, session.language)
             except OSError as error:
                 refused[str(file)] = error.strerror or type(error).__name__
-        for uri in uris:
-            knowledge.note_upload(Upload(uri, wanted, person, "console", datetime.now(UTC)))
+        for uri, digest in uris.items():
+            knowledge.note_upload(Upload(uri, wanted, person, "console", datetime.now(UTC), digest))
         if uris:
             folder = uploads.folder_of(wanted)
             knowledge.register(folder)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, RowMapping, Select, Text, and_, bindparam, ca
 
 from knowledge.catalog.places import place_from_dict
 from knowledge.catalog.records import KnownFile, ScorablePassage, StoredPassage, Totals
-from knowledge.catalog.schema import documents, passages, state, statistics, vectors, versions
+from knowledge.catalog.schema import documents, passages, state, statistics, uploads, vectors, versions
 from knowledge.index import Entry
 from knowledge.ranking.bm25 import Analysed
 from knowledge.types import Document, Passage, Scope
@@ -24,6 +24,15 @@ _all_passages = passages.join(versions, passages.c.version_id == versions.c.id).
     documents, versions.c.document_id == documents.c.id
 )
 _is_live = documents.c.live_version == passages.c.version_id
+_link = (
+    select(uploads.c.link)
+    .where(uploads.c.uri == documents.c.uri)
+    .order_by(uploads.c.id.desc())
+    .limit(1)
+    .correlate(documents)
+    .scalar_subquery()
+    .label("link")
+)
 
 
 def generation(connection: Connection) -> int:
@@ -177,6 +186,7 @@ def _document_columns(query: Select[tuple[object, ...]]) -> Select[tuple[object,
         v.size,
         v.passage_count,
         v.language.label("document_language"),
+        _link,
     )
 
 
@@ -211,6 +221,7 @@ def _document(row: RowMapping) -> Document:
         size=row["size"],
         passages=row["passage_count"],
         language=row["document_language"],
+        link=row["link"] or "",
     )
 
 

@@ -231,11 +231,15 @@ channels = Table(
 uploads = Table(
     "uploads",
     metadata,
-    Column("uri", Text, primary_key=True),
+    Column("id", Integer, primary_key=True),
+    Column("uri", Text, nullable=False, index=True),
     Column("scope", Text, nullable=False),
     Column("person", String(160), nullable=False),  # who added it
     Column("place", String(160), nullable=False),  # the channel that it was added in
     Column("added_at", DateTime(timezone=True), nullable=False),
+    Column("digest", String(64), nullable=False),  # of the version that they added; empty: not known
+    Column("link", Text, nullable=False),  # opens the original in a chat or on the web; empty: none
+    sqlite_autoincrement=True,
 )
 
 answers = Table(

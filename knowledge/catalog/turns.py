@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, and_, delete, exists, insert, select, update
 
 from knowledge.catalog.places import place_as_dict, place_from_dict
-from knowledge.catalog.schema import claims, documents, feedback, turns, uploads, versions
+from knowledge.catalog.schema import claims, documents, feedback, turns, versions
 from knowledge.types import Answer, Scope, Source, Turn
 
 _KEPT = timedelta(days=90)
@@ -39,16 +39,6 @@ class Answered(NamedTuple):
     question: str
     answer: Answer
     uris: frozenset[str]
-
-
-class Upload(NamedTuple):
-    """Something that a person added in a chat."""
-
-    uri: str
-    scope: str
-    person: str
-    place: str
-    added_at: datetime
 
 
 def record(
@@ -188,23 +178,6 @@ def drop_old(connection: Connection) -> None:
     connection.execute(delete(turns).where(turns.c.answered_at < datetime.now(UTC) - _KEPT, ~has_feedback))
 
 
-def record_upload(connection: Connection, upload: Upload) -> None:
-    """Note who added a document, where and for whom."""
-    connection.execute(delete(uploads).where(uploads.c.uri == upload.uri))
-    connection.execute(insert(uploads).values(**upload._asdict()))
-
-
-def find_upload(connection: Connection, uri: str) -> Upload | None:
-    """Who added a document; None when it wasn't added in a chat."""
-    row = connection.execute(select(*uploads.c).where(uploads.c.uri == uri)).first()
-    return Upload._make(row)._replace(added_at=row.added_at.replace(tzinfo=UTC)) if row else None
-
-
-def drop_upload(connection: Connection, uri: str) -> None:
-    """Forget who added a document."""
-    connection.execute(delete(uploads).where(uploads.c.uri == uri))
-
-
 def _kept(source: Source) -> dict[str, Any]:
     """What is kept of a source: all that a citation shows but the excerpt."""
     return {
@@ -216,6 +189,7 @@ def _kept(source: Source) -> dict[str, Any]:
         "lines": source.lines,
         "modified_at": source.modified_at.isoformat(),
         "place": place_as_dict(source.place) if source.place else None,
+        "link": source.link,
     }
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import threading
 import unicodedata
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from knowledge.errors import Unreadable
@@ -43,8 +45,8 @@ class Uploads:
         name = scope.replace(":", "+").replace("/", "+")
         return Folder(self._folder / name, scope, max_size=MAX_SIZE)
 
-    def keep(self, scope: Scope, name: str, data: bytes) -> str:
-        """Store a file; gives its uri.
+    def keep(self, scope: Scope, name: str, data: bytes, modified_at: datetime | None = None) -> str:
+        """Store a file; gives its uri. `modified_at` is when its original was changed, now if not known.
 
         Raises:
             Unreadable: it can't be read as a document, and nothing is stored.
@@ -63,6 +65,8 @@ class Uploads:
                 if before is not None:
                     _keep_version(path, before)
                 write_atomically(path, data)
+                if modified_at is not None:
+                    os.utime(path, (modified_at.timestamp(), modified_at.timestamp()))
         return uri
 
     def versions(self, uri: str) -> list[Path]:

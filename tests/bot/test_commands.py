@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from adapters.protocol import CommandCall, Person
 from bot.removals import confirm, withheld
+from knowledge.answer import source_of
 from knowledge.sources.options import Folder
+from knowledge.sources.talks import Said, Talk
 from knowledge.types import Scope
 from tests.fakes import FakeDirectory
 from tests.librarian import fill, open_knowledge
@@ -227,3 +230,52 @@ def test_follow_ups_can_be_turned_off(talk) -> None:
 def test_every_command_says_something(talk, name: str, locale: str) -> None:
     """Known, unknown and incomplete commands all end in a sentence."""
     assert talk(name, locale=locale).text.strip()
+
+
+def a_talk(*texts: str) -> Talk:
+    """A thread of the channel C1."""
+    said = tuple(
+        Said("민지", datetime(2026, 3, 2, 12, minute, tzinfo=UTC), text) for minute, text in enumerate(texts)
+    )
+    return Talk("C1/1709.1", "https://acme.slack.example/archives/C1/p1", said)
+
+
+def test_a_saved_thread_is_a_document_of_its_channel(talk) -> None:
+    """It is as old as its last message, a citation opens it in the chat, and the channel's people find it."""
+    assert not talk("save", talk=a_talk("주차는 어디에?", "지하 2층입니다.")).is_refusal
+    (document,) = talk.knowledge.find_documents("주차")
+    assert (document.scope, document.link) == (CHANNEL, "https://acme.slack.example/archives/C1/p1")
+    assert document.modified_at == datetime(2026, 3, 2, 12, 1, tzinfo=UTC)
+    (found,) = talk.knowledge.retrieve("주차", frozenset({Scope(CHANNEL)}), limit=1).candidates
+    assert source_of(found, 1, "").address == document.link
+
+
+def test_a_thread_that_is_saved_again_is_brought_up_to_date(talk) -> None:
+    """One document, with what was said since; removed, nothing of it is left."""
+    talk("save", talk=a_talk("주차는 어디에?"))
+    talk("save", talk=a_talk("주차는 어디에?", "지하 2층입니다."), author="U2")
+    (document,) = talk.knowledge.find_documents("주차")
+    assert "지하 2층" in "".join(passage.text for passage in talk.knowledge.passages(document))
+    shown = talk("show", "주차").text
+    assert shown.index("U2") < shown.index("U1")
+    assert talk("remove", "주차").is_refusal  # of the version before
+    assert not talk("remove", "주차", author="U2").is_refusal
+    assert talk.knowledge.find_documents("주차") == []
+    assert not Path(document.uri).exists()
+
+
+def test_saving_takes_membership_and_words(talk) -> None:
+    """Nobody saves from a channel that they aren't in, or nothing; for the team an admin saves."""
+    assert talk("save", talk=a_talk("비밀"), author="U9").is_refusal
+    assert talk("save", talk=a_talk(" ")).is_refusal
+    assert talk("save").is_refusal
+    assert talk("save", talk=a_talk("모두"), whole_team=True).is_refusal
+    assert talk.knowledge.find_documents("비밀") == []
+
+
+def test_who_gave_the_same_file_may_remove_it(talk) -> None:
+    """Two who added one content both count as its adders."""
+    file = ("점심.md", "# 점심\n\n열두 시".encode())
+    talk("add", files=(file,))
+    talk("add", files=(file,), author="U2")
+    assert not talk("remove", "점심").is_refusal

@@ -91,3 +91,5 @@ talk-reindexing-at = Looking through the folders… { $done } of { $total }
 talk-reindexed = Done: { $added } added, { $changed } changed, { $removed } removed, { $failed } failed.
 feedback-none = Nobody has said anything about an answer yet.
 talk-add-later = Kept, but not readable yet: it is tried again with the next run (/docs status).
+talk-save-nothing = There is no text to save in this message.
+talk-show-added = Added by { $name } on { $date }

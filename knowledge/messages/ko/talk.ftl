@@ -69,3 +69,5 @@ talk-reindexing-at = 폴더를 살피는 중… { $total }개 가운데 { $done 
 talk-reindexed = 마쳤습니다. 더함 { $added }개, 바뀜 { $changed }개, 없어짐 { $removed }개, 실패 { $failed }개.
 feedback-none = 아직 답에 의견을 남긴 사람이 없습니다.
 talk-add-later = 받아 두었지만 아직 읽지 못했습니다. 다음에 폴더를 살필 때 다시 읽습니다(/docs status).
+talk-save-nothing = 저장할 글이 없습니다.
+talk-show-added = { $date }에 { $name } 님이 더함
