@@ -145,6 +145,17 @@ class Directory(Protocol):
         """The channels that a person reads."""
 
 
+class Archive(Protocol):
+    """What lies on a platform. Every method raises ChatUnavailable when it can't be had."""
+
+    async def file(self, attachment: Attachment, most: int) -> bytes:
+        """A file that came with a message, from the platform's own hosts.
+
+        Raises:
+            Unreadable: it has more than `most` bytes.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a platform can do; the scenario suite runs what is declared.
@@ -164,6 +175,7 @@ class Capabilities:
     redelivers: bool = False
     stops: bool = False
     feedback: bool = False
+    attachments: bool = False
     commands: frozenset[str] = frozenset()
 
 
@@ -301,6 +313,10 @@ class Adapter(Protocol):
     @property
     def directory(self) -> Directory:
         """Who the people are."""
+
+    @property
+    def archive(self) -> Archive:
+        """What lies there."""
 
     async def run(self, librarian: Librarian) -> None:
         """Connect, and serve until cancelled. Raises ChatUnavailable when it can't connect at all."""

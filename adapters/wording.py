@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from knowledge.messages import text as sentence
-from knowledge.types import Language, Mode, Place, Source
+from knowledge.types import Language, Mode, Place, Source, is_attached
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _AGES = (
@@ -75,6 +75,18 @@ def heading(source: Source) -> str:
 def sources_heading(mode: Mode, language: Language) -> str:
     """The line above the sources, which for `not_found` are only the nearest documents."""
     return sentence("answer-nearest" if mode == "not_found" else "answer-sources", language)
+
+
+def particulars(source: Source, language: Language, now: datetime, *, is_linked: bool) -> list[str]:
+    """What a chat shows of a source after its title: where it lies, where in it, how old it is.
+
+    A link says where by itself; a file that came with the question is as old as that.
+    """
+    where = position(source.page, source.lines, language, source.place)
+    if is_attached(source.uri):
+        return [sentence("source-attached", language), *([where] if where else [])]
+    facts = ["" if is_linked else whereabouts(source.address), where, age(source.modified_at, now, language)]
+    return [fact for fact in facts if fact]
 
 
 def whereabouts(uri: str) -> str:

@@ -13,6 +13,7 @@ from adapters.discord import Connected, open_discord
 from adapters.protocol import Adapter
 from adapters.protocol import Librarian as Asked
 from adapters.slack import open_slack
+from bot.attachments import Attachments
 from bot.commands import Commands
 from bot.librarian import Librarian
 from bot.memory import Memory
@@ -163,6 +164,6 @@ class Chats:
             directory,
             permissions,
             Commands(self._knowledge, self._catalog, directory, permissions, uploads),
-            platform=platform,
+            Attachments(adapter.archive, self._knowledge.parse_attached),
             closing_seconds=self._settings.shutdown_seconds,
         )

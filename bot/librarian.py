@@ -24,6 +24,7 @@ from adapters.protocol import (
     Verdict,
 )
 from adapters.view import View
+from bot.attachments import Attachments
 from bot.audience import Audience, audience_of, channel_audience
 from bot.commands import Commands
 from bot.limits import Gate, Limits, Over
@@ -54,6 +55,7 @@ class Librarian:
         directory: of the adapter's platform.
         permissions: who may do what.
         commands: the `/docs` commands.
+        attachments: reads what comes with questions.
         limits: how much one person may ask.
         closing_seconds: how long running answers are waited for when the adapter stops.
     """
@@ -65,8 +67,8 @@ class Librarian:
         directory: Directory,
         permissions: Permissions,
         commands: Commands,
+        attachments: Attachments,
         *,
-        platform: str,
         limits: Limits | None = None,
         closing_seconds: float = 0.0,
     ) -> None:
@@ -76,7 +78,8 @@ class Librarian:
         self._directory = directory
         self._permissions = permissions
         self._commands = commands
-        self._platform = platform
+        self._attachments = attachments
+        self._platform = memory.platform
         self._lane = Lane(2, "chats")
         self._claiming = Lane(
             1, "claims"
@@ -101,14 +104,15 @@ class Librarian:
         """Give the threads back."""
         self._lane.close()
         self._claiming.close()
+        self._attachments.close()
 
     async def claim(self, message: Message) -> Claim | None:
         number = await self._claiming.run(self._memory.claim, message)
         if number is None:
             return None
+        if not _LETTER.search(message.text):
+            return _without_question(number, message)
         language = language_of(message.text, message.locale)
-        if not _LETTER.search(message.text) and not message.attachments:
-            return Claim(number, message, language, refusal=messages.text("talk-empty", language))
         over = self._gate.admit(message.asker, f"{message.team}/{message.channel}")
         if over is not None:
             return Claim(number, message, language, refusal=_limit_sentence(over, language))
@@ -210,8 +214,9 @@ class Librarian:
         message = claim.message
         audience = await audience_of(message, self._directory)
         history, behind = await self._lane.run(self._memory.history, claim, audience)
-        for notice in self._notices(claim, audience):
-            yield notice
+        opened = await self._attachments.read(message.attachments, claim.language)
+        for sentence in (*opened.refused, *_limits(audience, claim.language)):
+            yield Notice(sentence)
         question = Question(
             text=message.text,
             audience=audience.scopes,
@@ -220,6 +225,7 @@ class Librarian:
             language=None if _HANGUL_OR_LATIN.search(message.text) else claim.language,
             history=history,
             key=message.key,
+            attachments=opened.files,
         )
         found: tuple[str, ...] = ()
         view = View(claim.language)
@@ -242,16 +248,6 @@ class Librarian:
             yield Finished(Answer(view.text, claim.language, "stopped", view.found))
             return
         raise RuntimeError("the handler's events ended without Finished or Failed")
-
-    def _notices(self, claim: Claim, audience: Audience) -> list[Notice]:
-        notices = [
-            Notice(messages.text("talk-attachment", claim.language, name=each.name))
-            for each in claim.message.attachments
-        ]
-        if audience.limit.startswith("unknown"):
-            key = f"talk-audience-{audience.limit.replace('_', '-')}"
-            notices.append(Notice(messages.text(key, claim.language)))
-        return notices
 
     def _failed(self, claim: Claim, sentence: str) -> Failed:
         incident = uuid.uuid4().hex[:8]
@@ -276,6 +272,24 @@ def language_of(text: str, locale: str) -> Language:
     if _HANGUL_OR_LATIN.search(text):
         return detect(text)
     return "ko" if locale.lower().startswith("ko") else "en"
+
+
+def _without_question(number: int, message: Message) -> Claim:
+    """A message without a word: what to say to it."""
+    names = ", ".join(each.name for each in message.attachments)
+    language = language_of(names, message.locale)
+    if names:
+        said = messages.text("talk-attachment-no-question", language, names=names)
+    else:
+        said = messages.text("talk-empty", language)
+    return Claim(number, message, language, refusal=said)
+
+
+def _limits(audience: Audience, language: Language) -> list[str]:
+    """What to say of an audience that couldn't be looked up."""
+    if not audience.limit.startswith("unknown"):
+        return []
+    return [messages.text(f"talk-audience-{audience.limit.replace('_', '-')}", language)]
 
 
 def _limit_sentence(over: Over, language: Language) -> str:

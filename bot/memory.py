@@ -26,7 +26,7 @@ class Memory:
 
     def __init__(self, catalog: Catalog, platform: str) -> None:
         self._catalog = catalog
-        self._platform = platform
+        self.platform = platform
 
     def claim(self, message: Message) -> int | None:
         """Claim a question; gives the claim, or None when it is claimed already."""
@@ -43,7 +43,7 @@ class Memory:
     def last_claimed(self) -> datetime | None:
         """When a question was claimed last."""
         with self._catalog.read() as connection:
-            return chats.last_claimed(connection, self._platform)
+            return chats.last_claimed(connection, self.platform)
 
     def unfinished(self) -> list[ClaimRow]:
         """Take what an earlier process left, after forgetting what is old."""
@@ -51,7 +51,7 @@ class Memory:
             turns.drop_old(connection)
             chats.drop_old(connection)
             turns.forget_gone(connection)
-            return chats.take_unfinished(connection, self._platform)
+            return chats.take_unfinished(connection, self.platform)
 
     def revise(self, message: Message) -> ClaimRow | None:
         """Take an edited question up; None when there is nothing new, or it is too late."""
@@ -89,7 +89,7 @@ class Memory:
     def follows(self, team: str, channel: str, thread: str) -> bool:
         """Whether a thread has an answer, and its channel wants follow-ups without a mention."""
         with self._catalog.read() as connection:
-            place = (self._platform, team, channel)
+            place = (self.platform, team, channel)
             return chats.is_in_conversation(connection, *place, thread) and chats.has_follow_ups(
                 connection, *place
             )

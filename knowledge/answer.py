@@ -13,9 +13,10 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from knowledge import messages
+from knowledge.answering.attachments import is_from_attached, understood_with_attachments
 from knowledge.answering.cache import AnswerCache
 from knowledge.answering.cleaning import cited_numbers
-from knowledge.answering.followup import Retrieve, Understood, understood
+from knowledge.answering.followup import Retrieve, Understood
 from knowledge.answering.links import Links, links_in, quieted
 from knowledge.answering.order import PassageOrder
 from knowledge.answering.selection import materials, select
@@ -58,7 +59,7 @@ class _Asked:
     language: Language
     found: Retrieval
     context: str  # the earlier questions that it goes on from; empty where it stands alone
-    key: str  # of its answer in the cache; empty without one
+    key: str  # of its answer in the cache; empty where it isn't kept
     given: tuple[Candidate, ...]  # what the model is given, the best first
     sources: tuple[Source, ...]  # of what is given
 
@@ -121,7 +122,7 @@ class Answerer:
     ) -> AsyncGenerator[AnswerEvent]:
         yield Status("searching")
         grasped = await run_blocking(
-            understood, self._retrieve, self._analyzer, text, question.audience, question.history
+            understood_with_attachments, self._retrieve, self._analyzer, text, question
         )
         found = grasped.found
         if not found.is_answerable:
@@ -225,7 +226,7 @@ class Answerer:
         sources = tuple(source for source in asked.sources if source.number in support.cited)
         mode: Mode = "stopped" if written.ended == "cancelled" else "model"
         answer = Answer(text, language, mode, sources, support.unsupported)
-        if self._cache is not None and written.ended == "stop" and not support.unsupported:
+        if self._cache is not None and asked.key and written.ended == "stop" and not support.unsupported:
             await run_blocking(self._cache.keep, asked.key, text, support.cited, asked.given)
         yield Finished(answer)
 
@@ -233,14 +234,14 @@ class Answerer:
         """What the model is given for a question, and what the person sees of it."""
         given = select(grasped.found)
         key = ""
-        if self._cache is not None:
+        if self._cache is not None and not is_from_attached(question, grasped):
             key = self._cache.key(text, grasped.context, language, question.audience, given)
         sources = self._sources(grasped.found, given)
         return _Asked(question, language, grasped.found, grasped.context, key, given, sources)
 
     def _kept(self, asked: _Asked) -> Answer | None:
         """The answer that was given to the same question before."""
-        text = self._cache.find(asked.key, asked.given) if self._cache is not None else None
+        text = self._cache.find(asked.key, asked.given) if self._cache is not None and asked.key else None
         if text is None:
             return None
         cited = cited_numbers(text)

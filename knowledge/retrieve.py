@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.attached import Enclosed
 from knowledge.catalog.records import ScorablePassage, StoredPassage
 from knowledge.embedding import Abilities, Embedder, Vector
 from knowledge.index import Hits, LexicalQuery
@@ -113,30 +114,39 @@ class Retriever:
         self._abilities = abilities
         self._threshold = threshold
 
-    def retrieve(self, text: str, snapshot: Snapshot, limit: int, context: str = "") -> Retrieval:
-        """The best passages of the snapshot for a question, at most `limit`.
+    def retrieve(
+        self, text: str, snapshot: Snapshot, limit: int, context: str = "", enclosed: Enclosed | None = None
+    ) -> Retrieval:
+        """The best passages of the snapshot, and of what came with the question, at most `limit`.
 
         `context` is an earlier question that this one goes on from.
         """
         began = time.perf_counter()
-        statistics = snapshot.statistics
+        beside = enclosed or Enclosed((), self._analyzer)
+        statistics = beside.statistics(snapshot.statistics)
         asked = query.build(text, self._analyzer, context=context)
         wanted = repair.repaired(asked, self._analyzer, statistics)
         lexical = snapshot.search_lexical(_lexical_query(wanted), _LEXICAL_CANDIDATES)
         vector = self._embedder.embed_query(f"{context} {text}".strip()) if self._embedder else None
         dense = snapshot.search_dense(vector, _DENSE_CANDIDATES) if vector is not None else None
-        found = snapshot.scorable(_union(lexical, dense))
+        indexed = snapshot.scorable(_union(lexical, dense))
+        found = [*indexed, *beside.scorable]
         rows = [passage.row for passage in found]
         passages = [passage.analysed for passage in found]
         words = bm25.scores(wanted, passages, statistics)
-        cosines = snapshot.score_dense(rows, vector).astype(np.float64) if vector is not None else None
+        cosines = None
+        if self._embedder is not None and vector is not None:
+            known = snapshot.score_dense(rows[: len(indexed)], vector).astype(np.float64)
+            attached = beside.score_dense(self._embedder, vector, words[len(indexed) :])
+            cosines = np.concatenate([known, attached])
         languages = [passage.language for passage in passages]
         fused = fusion.fuse(wanted.language, languages, words, cosines, self._abilities)
         weights = {language: bm25.weigh(wanted, language, statistics) for language in set(languages)}
         chosen = diversify.choose(
             fused.score.tolist(), passages, [passage.document_id for passage in found], limit
         )
-        stored = snapshot.passages([rows[index] for pick in chosen for index in (pick.index, *pick.also)])
+        shown = [rows[index] for pick in chosen for index in (pick.index, *pick.also)]
+        stored = beside.stored | snapshot.passages([row for row in shown if row not in beside.stored])
         ranks = _Ranks(lexical, dense)
         candidates = tuple(
             Candidate(

@@ -6,13 +6,14 @@ import logging
 import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing
+from contextlib import aclosing, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from knowledge import parsing
 from knowledge.answer import Answerer
 from knowledge.answering.cache import AnswerCache
+from knowledge.attached import Enclosed
 from knowledge.catalog import Catalog, notes, reading, turns, uploads
 from knowledge.catalog.turns import Opinion
 from knowledge.catalog.uploads import Upload
@@ -187,6 +188,17 @@ class Knowledge:
         parse = self._parts.sandbox.parse if self._parts.sandbox else parsing.parse
         return parse(name, data)
 
+    def parse_attached(self, name: str, data: bytes) -> ParsedDocument:
+        """The same for a file that came with a question, which doesn't wait behind those of a refresh.
+
+        Raises:
+            Unreadable: it can't be read.
+        """
+        if self._parts.sandbox is None:
+            return self.parse(name, data)
+        with closing(self._parts.sandbox.another()) as sandbox:
+            return sandbox.parse(name, data)
+
     def register(self, folder: Folder) -> None:
         """Remember a folder for every later refresh; what was taken out of it by `forget` may come back."""
         root = root_of(folder.path)
@@ -236,9 +248,15 @@ class Knowledge:
         self._library.finish()
 
     def retrieve(
-        self, text: str, scopes: frozenset[Scope], *, limit: int = 10, context: str = ""
+        self,
+        text: str,
+        scopes: frozenset[Scope],
+        *,
+        limit: int = 10,
+        context: str = "",
+        enclosed: Enclosed | None = None,
     ) -> Retrieval:
-        """The passages that answer best, among those of some scopes.
+        """The passages that answer best, among those of some scopes and of what came with the question.
 
         `context` is an earlier question that this one goes on from.
         """
@@ -249,7 +267,7 @@ class Knowledge:
         looks = 1
         while True:
             with library.pin(scopes) as snapshot:
-                found = self._retriever.retrieve(text, snapshot, limit, context)
+                found = self._retriever.retrieve(text, snapshot, limit, context, enclosed)
                 if looks == _LOOKS or library.still_has(snapshot):
                     return found
             looks += 1

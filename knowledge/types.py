@@ -85,6 +85,25 @@ class ParsedDocument:
     first_line: int | None = 1
 
 
+ATTACHED = "attached:"
+"""How the uri of a file begins that came with a question: it is no document, and only its asker's."""
+
+
+def is_attached(uri: str) -> bool:
+    """Whether this is a file that came with a question."""
+    return uri.startswith(ATTACHED)
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that came with a question, read. `size` is in bytes, `content_hash` of them."""
+
+    name: str
+    size: int
+    content_hash: str
+    document: ParsedDocument
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A piece of a document that is found, shown and cited as one.
@@ -231,10 +250,11 @@ AnswerEvent = Status | Found | Token | Replaced | Finished | Failed
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One earlier exchange of the same conversation."""
+    """One earlier exchange of the same conversation. `is_from_attached`: of a file that came with it."""
 
     question: str
     answer: str
+    is_from_attached: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +263,7 @@ class Question:
 
     `audience` is the set of scopes that everyone who will see the answer may read; an empty set finds
     nothing. `language` forces the answer's language; None takes the question's. `key` is the same for a
-    redelivered question.
+    redelivered question. `attachments` count for this question alone.
     """
 
     text: str
@@ -252,6 +272,7 @@ class Question:
     language: Language | None = None
     history: tuple[Turn, ...] = ()
     key: str = field(default="")
+    attachments: tuple[Attached, ...] = ()
 
 
 Handler = Callable[[Question], AsyncIterator[AnswerEvent]]

@@ -15,7 +15,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from adapters.protocol import Message, Person
+from adapters.protocol import Attachment, Message, Person
 from knowledge.errors import ChatUnavailable
 from knowledge.models.chat import ChatEvent, ChatRequest, Delta, Done, Reading
 from knowledge.models.llama.options import EngineStatus
@@ -249,6 +249,20 @@ class FakeDirectory:
     def _look_up(self, name: str) -> None:
         if name in self.unknown:
             raise ChatUnavailable(platform="Slack", reason="unreachable")
+
+
+@dataclass
+class FakeArchive:
+    """Files by their reference; any other can't be had. `fetched` are the references that were asked for."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    fetched: list[str] = field(default_factory=list)
+
+    async def file(self, attachment: Attachment, most: int) -> bytes:
+        self.fetched.append(attachment.reference)
+        if attachment.reference not in self.files:
+            raise ChatUnavailable(platform="Slack", reason="gone")
+        return self.files[attachment.reference]
 
 
 def a_message(text: str = "연차는 며칠인가요?", **changes: Any) -> Message:

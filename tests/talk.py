@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from adapters.desk import Desk
 from adapters.pacing import Pace
-from adapters.protocol import Claim, Directory, Message
+from adapters.protocol import Archive, Claim, Directory, Message
 from adapters.view import View
+from bot.attachments import Attachments
 from bot.commands import Commands
 from bot.librarian import Librarian
 from bot.limits import Limits
@@ -19,7 +21,7 @@ from bot.permissions import Permissions
 from knowledge.catalog import Catalog
 from knowledge.parsing import parse
 from knowledge.sources.uploads import Uploads
-from tests.fakes import FakeDirectory, FakeKnowledge
+from tests.fakes import FakeArchive, FakeDirectory, FakeKnowledge
 
 MANY = Limits(per_person=1000, per_channel=1000, at_once=1000)
 
@@ -41,6 +43,7 @@ def a_librarian(
     catalog: Catalog | None = None,
     platform: str = "slack",
     closing_seconds: float = 0.0,
+    archive: Archive | None = None,
 ) -> Librarian:
     """A librarian of one platform, whose catalog is in `folder`."""
     catalog = catalog or prepared(folder)
@@ -53,10 +56,20 @@ def a_librarian(
         directory,
         permissions,
         commands,
-        platform=platform,
+        Attachments(archive or FakeArchive(), parse),
         limits=limits,
         closing_seconds=closing_seconds,
     )
+
+
+async def answered(librarian: Librarian, message: Message) -> tuple[Claim, list[Any]]:
+    """Ask, as an adapter does; gives the claim and the events of its answer."""
+    claim = await librarian.claim(message)
+    assert claim is not None
+    async with aclosing(librarian.ask(claim)) as stream:
+        events = [event async for event in stream]
+    await librarian.finish(claim, "finished")
+    return claim, events
 
 
 @dataclass

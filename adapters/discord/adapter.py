@@ -20,6 +20,7 @@ from discord.http import Route
 
 from adapters.desk import RETRY_SECONDS, Desk
 from adapters.discord import Connected
+from adapters.discord.archive import DiscordArchive
 from adapters.discord.convert import PLATFORM
 from adapters.discord.directory import DiscordDirectory
 from adapters.discord.errors import NAME, mapped
@@ -49,6 +50,7 @@ CAPABILITIES = Capabilities(
     redelivers=True,  # what was missed is read from the history, where all else stands too
     stops=True,
     feedback=True,
+    attachments=True,
     commands=frozenset(COMMANDS),
 )
 
@@ -108,6 +110,7 @@ class DiscordAdapter:
             member_roles=self._options.member_roles,
             trust_guests=self._options.trust_guests,
         )
+        self._archive = DiscordArchive(self._api_base_url)
         self._surface = DiscordSurface(self._current, self._options.token_lives)
 
     @property
@@ -117,6 +120,10 @@ class DiscordAdapter:
     @property
     def directory(self) -> DiscordDirectory:
         return self._directory
+
+    @property
+    def archive(self) -> DiscordArchive:
+        return self._archive
 
     async def run(self, librarian: Librarian) -> None:
         """Connect, answer what was left behind, and serve until cancelled.

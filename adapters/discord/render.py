@@ -11,7 +11,7 @@ from typing import Literal
 from adapters import notes
 from adapters.discord.markup import MESSAGE, length, pieces, plain
 from adapters.view import View
-from adapters.wording import age, heading, position, sources_heading, whereabouts
+from adapters.wording import heading, particulars, sources_heading
 from knowledge.messages import text as sentence
 from knowledge.types import Answer, Language, Source
 
@@ -145,10 +145,6 @@ def _sources(answer: Answer, now: datetime) -> list[str]:
 def _source(source: Source, language: Language, now: datetime) -> str:
     title = plain(heading(source)[:_TITLE])
     link = _WEB.fullmatch(source.address) and length(source.address) < 500
-    facts = [
-        "" if link else plain(whereabouts(source.address)[-_TITLE:]),
-        plain(position(source.page, source.lines, language, source.place)),
-        plain(age(source.modified_at, now, language)),
-    ]
+    facts = particulars(source, language, now, is_linked=bool(link))
     named = f"[{title}](<{source.address}>)" if link else f"**{title}**"
-    return f"-# \\[{source.number}\\] " + " · ".join([named, *(fact for fact in facts if fact)])
+    return f"-# \\[{source.number}\\] " + " · ".join([named, *(plain(fact[-_TITLE:]) for fact in facts)])

@@ -22,6 +22,7 @@ from adapters.desk import RETRY_SECONDS, Desk
 from adapters.pacing import Pace
 from adapters.protocol import COMMANDS, Capabilities, Librarian, Message
 from adapters.slack import render
+from adapters.slack.archive import SlackArchive
 from adapters.slack.buttons import Buttons
 from adapters.slack.commands import CommandDesk
 from adapters.slack.convert import (
@@ -64,6 +65,7 @@ CAPABILITIES = Capabilities(
     redelivers=True,
     stops=True,
     feedback=True,
+    attachments=True,
     commands=frozenset(COMMANDS),
 )
 
@@ -102,6 +104,7 @@ class SlackAdapter:
         self._on_connected = on_connected
         self._client = _client(bot_token, base_url)
         self._directory = SlackDirectory(self._client, trust_guests=trust_guests)
+        self._archive = SlackArchive(self._client)
         self._surface = SlackSurface(self._client)
         self._me: dict[str, str] = {}
 
@@ -112,6 +115,10 @@ class SlackAdapter:
     @property
     def directory(self) -> SlackDirectory:
         return self._directory
+
+    @property
+    def archive(self) -> SlackArchive:
+        return self._archive
 
     async def run(self, librarian: Librarian) -> None:
         """Connect, answer what was left behind, and serve until cancelled.
@@ -174,7 +181,7 @@ class SlackAdapter:
 
         bolt_client = _client(None, self._base_url)
         app = AsyncApp(client=bolt_client, authorize=authorize, logger=_SDK_LOG)
-        commands = CommandDesk(self._client, self._directory, librarian)
+        commands = CommandDesk(self._archive, self._directory, librarian)
 
         @app.middleware
         async def claim(body: dict[str, Any], next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002 - Bolt's name

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from urllib.parse import urlsplit
-
-import aiohttp
-from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.protocol import CommandCall, Librarian
 from adapters.slack import render
+from adapters.slack.archive import SlackArchive
 from adapters.slack.convert import PLATFORM, command_of, files_of, plain
 from adapters.slack.directory import SlackDirectory
-from adapters.slack.errors import NAME, mapped
 from adapters.slack.listeners import Body
 from adapters.slack.surface import respond
 from knowledge.errors import ChatUnavailable
@@ -30,8 +26,8 @@ _RESPONSES = 4  # a response URL takes five: progress may use all but the one fo
 class CommandDesk:
     """Runs commands, and answers through their response URLs, for the caller alone."""
 
-    def __init__(self, client: AsyncWebClient, directory: SlackDirectory, librarian: Librarian) -> None:
-        self._client = client
+    def __init__(self, archive: SlackArchive, directory: SlackDirectory, librarian: Librarian) -> None:
+        self._archive = archive
         self._directory = directory
         self._librarian = librarian
 
@@ -45,7 +41,7 @@ class CommandDesk:
         team, person = str(body["team"]["id"]), str(body["user"]["id"])
         channel, message = str(body["channel"]["id"]), body.get("message") or {}
         text = plain(str(message.get("text") or ""), "")
-        files = [(each.name, await self._fetch(each.reference)) for each in files_of(message)]
+        files = [(each.name, await self._archive.file(each, MAX_FILE)) for each in files_of(message)]
         if text and not files:
             title = text.split("\n")[0][:_TITLE].strip()
             files.append((f"{title}.md", f"# {title}\n\n{text}\n".encode()))
@@ -73,28 +69,3 @@ class CommandDesk:
         except ChatUnavailable as error:
             _log.debug("a person's language could not be looked up: %s", error)
             return ""
-
-    async def _fetch(self, url: str) -> bytes:
-        """A file's bytes. The bot's token goes to Slack's own hosts and nowhere else."""
-        api = urlsplit(self._client.base_url)
-        target = urlsplit(url)
-        own = target.netloc == api.netloc or (
-            target.scheme == "https" and (target.hostname or "").endswith(".slack.com")
-        )
-        if not own:
-            raise ChatUnavailable(platform=NAME, reason="refused", detail=target.hostname or "")
-        headers = {"Authorization": f"Bearer {self._client.token}"}
-        with mapped():
-            timeout = aiohttp.ClientTimeout(total=60)
-            async with (
-                aiohttp.ClientSession(timeout=timeout) as session,
-                session.get(url, headers=headers, allow_redirects=False) as answer,
-            ):
-                if answer.status != 200:
-                    raise ChatUnavailable(platform=NAME, reason="gone", detail=str(answer.status))
-                data = bytearray()
-                async for chunk in answer.content.iter_chunked(1 << 16):
-                    data += chunk
-                    if len(data) > MAX_FILE:
-                        raise ChatUnavailable(platform=NAME, reason="refused", detail="> 64 MiB")
-                return bytes(data)

@@ -12,7 +12,7 @@ from adapters import notes
 from adapters.protocol import REASONS
 from adapters.slack.markup import SECTION, escape, inline, sections
 from adapters.view import View
-from adapters.wording import age, heading, position, sources_heading, whereabouts
+from adapters.wording import heading, particulars, sources_heading
 from knowledge.messages import text as sentence
 from knowledge.types import Answer, Language, Source
 
@@ -167,12 +167,8 @@ def _source(source: Source, language: Language, now: datetime) -> str:
     title = escape(heading(source))[:_FALLBACK]
     link = _WEB.fullmatch(source.address)
     named = f"<{source.address.replace('&', '&amp;')}|{title.replace('|', '¦')}>" if link else f"*{title}*"
-    facts = [
-        "" if link else escape(whereabouts(source.address)),
-        escape(position(source.page, source.lines, language, source.place)),
-        age(source.modified_at, now, language),
-    ]
-    return f"[{source.number}] " + " · ".join([named, *(fact for fact in facts if fact)])
+    facts = particulars(source, language, now, is_linked=link is not None)
+    return f"[{source.number}] " + " · ".join([named, *map(escape, facts)])
 
 
 def _section(text: str) -> Block:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from knowledge.attached import Enclosed
 from knowledge.language import Analyzer
 from knowledge.ranking import query
 from knowledge.retrieve import Retrieval
@@ -38,8 +39,10 @@ _THINGS = frozenset({"noun", "name", "number"})
 class Retrieve(Protocol):
     """Finds and ranks passages for a question within some scopes; blocking."""
 
-    def __call__(self, text: str, scopes: frozenset[Scope], *, context: str = "") -> Retrieval:
-        """`context` is an earlier question that this one goes on from."""
+    def __call__(
+        self, text: str, scopes: frozenset[Scope], *, context: str = "", enclosed: Enclosed | None = None
+    ) -> Retrieval:
+        """`context` is an earlier question that this one goes on from, `enclosed` what came with it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, delete, exists, insert, select, update
 
 from knowledge.catalog.places import place_as_dict, place_from_dict
 from knowledge.catalog.schema import claims, documents, feedback, turns, versions
-from knowledge.types import Answer, Scope, Source, Turn
+from knowledge.types import Answer, Scope, Source, Turn, is_attached
 
 _KEPT = timedelta(days=90)
 _HISTORY_AGE = timedelta(days=1)
@@ -76,8 +76,9 @@ def history(
 ) -> tuple[tuple[Turn, ...], tuple[str, ...]]:
     """The last exchanges of a conversation, oldest first, that this audience may read, and their documents.
 
-    An exchange counts only while every document that it was made from is there and the audience may read it.
-    `before` is the claim that asks now. An answer that said nothing is no context.
+    An exchange counts only while every document that it was made from is there and the audience may read it;
+    what came with its question, the same people have seen. `before` is the claim that asks now. An answer
+    that said nothing is no context.
     """
     query = (
         select(turns.c.claim_id, turns.c.question, turns.c.answer, turns.c.uris)
@@ -99,8 +100,12 @@ def history(
     )
     found = connection.execute(query).all()
     scopes = _scopes(connection, {uri for row in found for uri in row.uris})
-    readable = [row for row in reversed(found) if all(scopes.get(uri) in audience for uri in row.uris)]
-    exchanges = tuple(Turn(row.question, row.answer) for row in readable)
+    readable = [
+        row
+        for row in reversed(found)
+        if all(is_attached(uri) or scopes.get(uri) in audience for uri in row.uris)
+    ]
+    exchanges = tuple(Turn(row.question, row.answer, any(map(is_attached, row.uris))) for row in readable)
     return exchanges, tuple(sorted({uri for row in readable for uri in row.uris}))
 
 
@@ -165,7 +170,7 @@ def forget_gone(connection: Connection) -> int:
     found = connection.execute(select(turns.c.id, turns.c.uris).where(turns.c.answer != "")).all()
     live = _scopes(connection, {uri for row in found for uri in row.uris})
     for row in found:
-        if not all(uri in live for uri in row.uris):
+        if not all(is_attached(uri) or uri in live for uri in row.uris):
             emptied += connection.execute(
                 update(turns).where(turns.c.id == row.id).values(answer="", sources=[])
             ).rowcount

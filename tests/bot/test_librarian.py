@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
 from pathlib import Path
 
-from adapters.protocol import Attachment, Claim, Message, Notice
-from bot.librarian import Librarian
+from adapters.protocol import Notice
 from bot.limits import Limits
 from knowledge.catalog import turns
 from knowledge.sources.options import Folder
 from knowledge.types import Answer, Failed, Finished, Found, Scope, Token
 from tests.fakes import FakeDirectory, FakeKnowledge, a_message, a_source
 from tests.librarian import fill, open_knowledge
-from tests.talk import a_librarian, prepared
+from tests.talk import a_librarian, answered, prepared
 
 KOREAN = "휴가 규정을 알려 주세요"
-
-
-async def answered(librarian: Librarian, message: Message) -> tuple[Claim, list]:
-    claim = await librarian.claim(message)
-    assert claim is not None
-    async with aclosing(librarian.ask(claim)) as stream:
-        events = [event async for event in stream]
-    await librarian.finish(claim, "finished")
-    return claim, events
 
 
 def test_the_question_carries_its_audience_asker_and_key(tmp_path: Path) -> None:
@@ -108,13 +97,6 @@ def test_an_audience_that_cant_be_looked_up_is_told(tmp_path: Path) -> None:
     assert [event.text for event in events if isinstance(event, Notice)] == [
         "이 채널을 누가 보는지 확인하지 못해 이 채널의 문서에서만 찾았습니다."
     ]
-
-
-def test_a_file_that_isnt_read_is_named(tmp_path: Path) -> None:
-    """A file that comes with a question isn't ignored silently."""
-    message = a_message(KOREAN, attachments=(Attachment("계약서.pdf", 10, "x"),))
-    _, events = asyncio.run(answered(a_librarian(tmp_path), message))
-    assert any("계약서.pdf" in event.text for event in events if isinstance(event, Notice))
 
 
 def test_over_the_limit_a_person_is_told_when_to_ask_again(tmp_path: Path) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from bot.librarian import Librarian
@@ -13,6 +14,7 @@ from bot.limits import Limits
 from tests.fakes import FakeKnowledge
 from tests.talk import a_librarian
 
+NO_FILES: Mapping[str, bytes] = MappingProxyType({})
 CHANNEL, DIRECT = "channel", "direct"
 """Where the scenarios' first person, who is `asker`, writes; `other` reads the channel too."""
 
@@ -53,8 +55,9 @@ class Stage(Protocol):
         place: str = CHANNEL,
         thread: str = "",
         mention: bool = True,
+        files: Mapping[str, bytes] = NO_FILES,
     ) -> Asked:
-        """A person writes; the platform has delivered it, and the bot has acknowledged it."""
+        """A person writes, and may attach files; the platform has delivered it, and the bot has acknowledged it."""
 
     async def deliver_again(self, asked: Asked) -> None:
         """The platform delivers the same message again, in every way in which it does."""
@@ -124,6 +127,7 @@ class Process:
             limits=self.limits,
             admins=(f"{platform}:T1/@ADMIN",),
             platform=platform,
+            archive=adapter.archive,
         )
         self._task = asyncio.create_task(adapter.run(self.librarian))
 

@@ -275,6 +275,37 @@ class Scenarios:
 
         self.play(tmp_path, scene, needs="private_replies")
 
+    def test_an_attached_file_is_read_for_its_question(self, tmp_path: Path) -> None:
+        """What can be read goes with the question; what can't is named, with the reason."""
+        files = {
+            "회의록.md": "# 회의록\n\n마감은 금요일입니다.\n".encode(),
+            "사진.png": b"\x89PNG\r\n\x1a\n0000",
+        }
+
+        async def scene(stage: Stage) -> None:
+            await stage.say(QUESTION, files=files)
+            answer = await stage.until(lambda: whole(stage))
+            assert "사진.png 파일은 쓰지 않았습니다" in answer.text
+            assert "회의록.md" not in answer.text
+            await stage.say("마지막 질문입니다")
+            await stage.until(lambda: len(stage.seen()) == 2 and is_whole(stage.seen()[1]))
+
+        first, second = self.play(tmp_path, scene, needs="attachments").asked
+        (attached,) = first.attachments
+        assert (attached.name, attached.document.title) == ("회의록.md", "회의록")
+        assert "마감은 금요일입니다." in attached.document.text
+        assert second.attachments == ()
+
+    def test_a_file_without_a_question_is_asked_about(self, tmp_path: Path) -> None:
+        """The person hears that the question is missing; no answer is made of nothing."""
+
+        async def scene(stage: Stage) -> None:
+            await stage.say("", files={"회의록.md": "# 회의록".encode()})
+            await stage.until(lambda: stage.private() or stage.seen())
+            assert "회의록.md 파일에서 무엇을" in [*stage.private(), *stage.seen()][0].text
+
+        assert self.play(tmp_path, scene, needs="attachments").asked == []
+
     def test_a_command_is_answered_privately(self, tmp_path: Path) -> None:
         """`/docs help` lists the commands, for whoever asks."""
 

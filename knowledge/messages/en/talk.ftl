@@ -7,7 +7,12 @@ talk-limit = That is many questions in a short time. Ask again in { $seconds ->
 }.
 talk-limit-at-once = I'm still answering several of your questions. Ask again when one is finished.
 talk-interrupted = I was interrupted while I worked on this. Please ask again.
-talk-attachment = I don't read files that come with a question, so { $name } wasn't used. Add it with /docs add, then ask again.
+talk-attachment = { $name } wasn't used: { $why }
+talk-attachment-many = I read { $most } files of one question.
+talk-attachment-large = It is larger than { $most } MiB. Add it with /docs add, then ask again.
+talk-attachment-long = There is more text in it than I read for one question. Add it with /docs add, then ask again.
+talk-attachment-gone = I couldn't fetch it.
+talk-attachment-no-question = What do you want to know about { $names }? Send the question together with the file.
 talk-audience-outsiders = People from outside the team read this channel, so I only looked through this channel's own documents.
 talk-audience-unknown-channel = I couldn't find out who reads this channel, so I only looked through this channel's own documents.
 talk-audience-unknown-person = I couldn't find out who you are, so I only looked through the documents that you added for yourself.

@@ -83,6 +83,10 @@ class Sandbox:
         """A short name of all that reads here: what can't be read is tried again when it is another."""
         return installed() + ("+ocr" if self._ocr is not None else "")
 
+    def another(self) -> Sandbox:
+        """One like this, with a child of its own."""
+        return Sandbox(self._limits, self._reader, self._ocr)
+
     def close(self) -> None:
         """End the child. Reading goes on after it with a new one."""
         with self._lock:

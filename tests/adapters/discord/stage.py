@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from tests.adapters.discord import world
 from tests.adapters.discord.server import TOKEN, FakeDiscord
 from tests.adapters.discord.world import BOT, GENERAL, GUILD
 from tests.fakes import FakeKnowledge
-from tests.scenarios.stage import CHANNEL, DIRECT, Asked, Process, Seen
+from tests.scenarios.stage import CHANNEL, DIRECT, NO_FILES, Asked, Process, Seen
 from tests.talk import MANY
 
 PEOPLE = {"asker": "11", "other": "12", "admin": "13"}
@@ -47,15 +47,19 @@ class DiscordStage:
         place: str = CHANNEL,
         thread: str = "",
         mention: bool = True,
+        files: Mapping[str, bytes] = NO_FILES,
     ) -> Asked:
         channel = self.channel(place)
         content = f"<@{BOT}> {text}" if mention else text
         more: dict[str, Any] = {}
+        if files:
+            self.discord.files.update(files)
+            more["attachments"] = [self._attached(*file) for file in files.items()]
         if thread in self.discord.world.channels:
             channel = thread
         elif thread:
             answers = [each for each in self._posts(channel) if self.root(each) == thread]
-            more = {"reply_to": answers[-1], "ping": False}
+            more |= {"reply_to": answers[-1], "ping": False}
         message = self.discord.world.say(PEOPLE[person], channel, content, **more)
         asked = Asked(place, message["id"], thread or message["id"], message)
         await self.deliver_again(asked)
@@ -189,6 +193,11 @@ class DiscordStage:
                 return str(reference["message_id"])
             message = messages[reference["message_id"]]
         return str(message["id"])
+
+    def _attached(self, name: str, data: bytes) -> dict[str, Any]:
+        """A file as a message names it."""
+        url = f"http://{self.discord.url}/files/{name}"
+        return {"id": self.discord.world.snowflake(), "filename": name, "size": len(data), "url": url, "proxy_url": url}  # fmt: skip
 
     def _posts(self, channel: str) -> list[dict[str, Any]]:
         messages = self.discord.world.messages.get(channel, {}).values()

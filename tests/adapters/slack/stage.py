@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from bot.limits import Limits
 from tests.adapters.slack import workspace
 from tests.adapters.slack.server import APP_TOKEN, BOT_TOKEN, FakeSlack
 from tests.fakes import FakeKnowledge
-from tests.scenarios.stage import CHANNEL, DIRECT, Asked, Process, Seen
+from tests.scenarios.stage import CHANNEL, DIRECT, NO_FILES, Asked, Process, Seen
 from tests.talk import MANY
 
 PEOPLE = {"asker": "U1", "other": "U2", "admin": "ADMIN"}
@@ -38,10 +38,14 @@ class SlackStage:
         place: str = CHANNEL,
         thread: str = "",
         mention: bool = True,
+        files: Mapping[str, bytes] = NO_FILES,
     ) -> Asked:
         channel = PLACES[place]
         typed = f"<@{workspace.BOT}> {text}" if mention else text
-        more = {"thread_ts": thread} if thread else {}
+        more: dict[str, Any] = {"thread_ts": thread} if thread else {}
+        if files:
+            self.slack.files.update(files)
+            more |= {"subtype": "file_share", "files": [self._attached(*file) for file in files.items()]}
         message = self.slack.workspace.say(PEOPLE[person], channel, typed, **more)
         asked = Asked(place, message["ts"], thread or message["ts"], message)
         await self.deliver_again(asked, retry=0)
@@ -176,6 +180,11 @@ class SlackStage:
             for text in [*workspace.texts(each), each["text"]]
         ]
         return [found[0] for piece in pieces for found in workspace.LIVE.finditer(piece)]
+
+    def _attached(self, name: str, data: bytes) -> dict[str, Any]:
+        """A file as a message names it."""
+        url = f"{self.slack.url}/files/{name}"
+        return {"id": f"F{len(name)}", "name": name, "size": len(data), "url_private": url, "url_private_download": url}  # fmt: skip
 
     def _raw(self, message: str) -> dict[str, Any]:
         if message.startswith("private "):
