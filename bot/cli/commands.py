@@ -306,6 +306,17 @@ def _models_verify(
     verify.verify(ctx.obj, model or [], as_json=as_json)
 
 
+@_models.command("test", cls=Command, help="help-models-test")
+def _models_test(
+    ctx: typer.Context,
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="help-arg-test", show_default=False)] = "",
+    as_json: Json = False,
+) -> None:
+    from bot.cli.models import trial
+
+    trial.test(ctx.obj, model, as_json=as_json)
+
+
 @_models.command("use", cls=Command, help="help-models-use")
 def _models_use(
     ctx: typer.Context,

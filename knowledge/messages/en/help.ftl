@@ -80,6 +80,7 @@ help-models-add = Check a model that came on a disk, and put it where Saseo look
     {""}
     A language model is a GGUF file, an embedding model a folder of Sentence Transformers. Their sums are held against SHA256SUMS where there is one.
 help-models-verify = Check size, header and SHA-256 of the models on this machine
+help-models-test = Measure what an embedding model knows of Korean and English
 help-models-use = Write the model to be used into .env
 help-arg-question = what to ask; quote it if it holds special characters
 help-arg-folder = folders to index, or one of the words rebuild, check and copy
@@ -88,6 +89,7 @@ help-arg-add = the files to add
 help-arg-document = the number from docs list, the path, or a part of the title or path
 help-arg-download = language, embedding, or a name of models list or of the hub
 help-arg-verify = models of this machine (all of them by default)
+help-arg-test = embedding model of this machine (by default the one in use)
 help-arg-use = a name of models list, a file or a folder
 help-arg-model-file = a GGUF file, or an embedding model's folder
 help-opt-move = move it instead of copying it

@@ -37,6 +37,14 @@ models-none-here = No model is on this machine.
 models-verified-ok = { $model }: whole, as it was when it came
 models-verified-unknown = { $model }: looks whole; its SHA-256 isn't known here
 models-verified-damaged = { $model }: damaged ({ $path })
+models-test-pair = Question → passage
+models-test-skill = right one found
+models-test-related = cosine, right
+models-test-unrelated = cosine, unrelated
+models-test-knows = knows it
+models-test-partly = knows it partly
+models-test-not = doesn't know it
+models-test-means = Each question is held against all passages of a built-in set; “right one found” is how often its own is the nearest, 0% being chance. A high cosine alone says nothing: of a model that doesn't know a language, unrelated texts have one too. Such a language is searched by its words.
 models-written = { $setting } stands in { $path }
 models-environment-wins = The environment has another { $setting }, which wins over the file. Remove it there.
 models-not-local = LLM_PROVIDER is { $provider }, so no model of this machine is used. Set LLM_PROVIDER=local.

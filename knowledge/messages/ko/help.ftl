@@ -80,6 +80,7 @@ help-models-add = 디스크로 가져온 모델을 점검해 사서가 찾는 �
     {""}
     언어 모델은 GGUF 파일, 임베딩 모델은 Sentence Transformers 폴더입니다. SHA256SUMS가 있으면 합계를 대조합니다.
 help-models-verify = 이 컴퓨터에 있는 모델의 크기, 헤더, SHA-256을 점검합니다
+help-models-test = 임베딩 모델이 한국어와 영어를 얼마나 아는지 잽니다
 help-models-use = 쓸 모델을 .env에 적습니다
 help-arg-question = 질문. 특수 문자가 있으면 따옴표로 묶어 주세요
 help-arg-folder = 색인할 폴더, 또는 rebuild, check, copy 가운데 하나
@@ -88,6 +89,7 @@ help-arg-add = 더할 파일
 help-arg-document = docs list의 번호, 경로, 또는 제목이나 경로의 일부
 help-arg-download = language, embedding, 또는 models list나 허브에 있는 이름
 help-arg-verify = 이 컴퓨터의 모델(기본값은 모두)
+help-arg-test = 이 컴퓨터에 있는 임베딩 모델(기본값은 쓰고 있는 것)
 help-arg-use = models list에 있는 이름, 파일 또는 폴더
 help-arg-model-file = GGUF 파일 또는 임베딩 모델 폴더
 help-opt-move = 복사하지 않고 옮깁니다

@@ -37,6 +37,14 @@ models-none-here = 이 컴퓨터에는 모델이 없습니다.
 models-verified-ok = { $model }: 온전합니다. 가져왔을 때 그대로입니다
 models-verified-unknown = { $model }: 온전해 보입니다. SHA-256은 알려져 있지 않습니다
 models-verified-damaged = { $model }: 손상되었습니다 ({ $path })
+models-test-pair = 질문 → 글
+models-test-skill = 맞는 글을 찾음
+models-test-related = 맞는 글의 코사인
+models-test-unrelated = 상관없는 글의 코사인
+models-test-knows = 압니다
+models-test-partly = 조금 압니다
+models-test-not = 모릅니다
+models-test-means = 내장된 글 모두와 질문을 하나씩 견줍니다. “맞는 글을 찾음”은 그 질문의 글이 가장 가깝게 나온 비율이고, 우연히 맞힌 만큼은 빼므로 0%가 찍은 것과 같습니다. 코사인이 높다는 것만으로는 알 수 없습니다. 모르는 언어에서는 상관없는 글의 코사인도 높습니다. 모델이 모르는 언어는 낱말로 찾습니다.
 models-written = { $path }에 적었습니다: { $setting }
 models-environment-wins = 환경 변수에 다른 값이 있어 파일보다 우선합니다: { $setting } 환경 변수를 지워 주세요.
 models-not-local = LLM_PROVIDER 값이 { $provider }라서 이 컴퓨터의 모델은 쓰지 않습니다. LLM_PROVIDER=local로 적어 주세요.
