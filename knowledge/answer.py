@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
@@ -81,6 +81,7 @@ class Answerer:
         model: writes answers; None quotes the documents only.
         answer_tokens: the most that the model may write.
         cache: of the model's answers; None asks it every time.
+        is_warming: whether models are still being loaded, for which a question may have to wait.
     """
 
     def __init__(
@@ -91,6 +92,7 @@ class Answerer:
         model: ChatModel | None = None,
         answer_tokens: int = 512,
         cache: AnswerCache | None = None,
+        is_warming: Callable[[], bool] = lambda: False,
     ) -> None:
         self._retrieve = retrieve
         self._analyzer = analyzer
@@ -98,6 +100,7 @@ class Answerer:
         self._model = model
         self._answer_tokens = answer_tokens
         self._cache = cache
+        self._is_warming = is_warming
         self._order = PassageOrder()
         self._supports = Supports(analyzer)
 
@@ -120,7 +123,7 @@ class Answerer:
     async def _answered(
         self, question: Question, text: str, language: Language
     ) -> AsyncGenerator[AnswerEvent]:
-        yield Status("searching")
+        yield Status("warming" if self._is_warming() else "searching")
         grasped = await run_blocking(
             understood_with_attachments, self._retrieve, self._analyzer, text, question
         )

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +17,7 @@ from knowledge.catalog.turns import Opinion
 from knowledge.catalog.uploads import Upload
 from knowledge.courtesy import Courtesy
 from knowledge.embedding import Abilities, Embedder, EmbedderStatus
-from knowledge.errors import InvalidInput, MissingDependency, ModelUnavailable
+from knowledge.errors import InvalidInput
 from knowledge.index import OpenIndex, Place
 from knowledge.index.embedded import open_embedded, was_written
 from knowledge.ingest import Ingest
@@ -31,15 +29,13 @@ from knowledge.parsing.sandbox import Sandbox
 from knowledge.plan import Loader
 from knowledge.refresh import Refresh, Stopped
 from knowledge.reports import IndexCheck, KnowledgeStatus, Progress, RefreshReport
-from knowledge.retrieve import Retrieval, Retriever
+from knowledge.retrieve import Retrieval
+from knowledge.search import Search
 from knowledge.sources.loader import FolderLoader, as_options, from_options, root_of
 from knowledge.sources.options import Folder
 from knowledge.tracing import traced
-from knowledge.types import EVERYONE, AnswerEvent, Document, ParsedDocument, Passage, Question, Scope
+from knowledge.types import AnswerEvent, Document, ParsedDocument, Passage, Question, Scope
 from knowledge.upkeep import check_index, copy_index
-
-_log = logging.getLogger(__name__)
-_LOOKS = 5  # at a shared index whose owner keeps changing it
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +90,9 @@ class Knowledge:
         self._opened: Library | None = None
         self._refreshing = threading.Lock()
         self._courtesy = Courtesy()
-        self._making = threading.Lock()
-        self._retriever: Retriever | None = None
+        self._search = Search(
+            lambda: self._library, parts.analyzer, parts.embedder, parts.abilities, parts.answer_threshold
+        )
         self._answerer = Answerer(
             self.retrieve,
             parts.analyzer,
@@ -103,6 +100,7 @@ class Knowledge:
             parts.chat_model,
             parts.answer_tokens,
             AnswerCache(lambda: self._catalog, parts.analyzer, may_write=owner, model=parts.chat_model_name),
+            lambda: self._search.is_warming,
         )
 
     def refresh(
@@ -260,17 +258,7 @@ class Knowledge:
 
         `context` is an earlier question that this one goes on from.
         """
-        library = self._library
-        with self._making:
-            if self._retriever is None:
-                self._retriever = self._make_retriever()
-        looks = 1
-        while True:
-            with library.pin(scopes) as snapshot:
-                found = self._retriever.retrieve(text, snapshot, limit, context, enclosed)
-                if looks == _LOOKS or library.still_has(snapshot):
-                    return found
-            looks += 1
+        return self._search.retrieve(text, scopes, limit, context, enclosed)
 
     def answer(self, question: Question) -> AsyncIterator[AnswerEvent]:
         """The handler: events, the last of them terminal. Meanwhile a refresh gives way."""
@@ -343,11 +331,7 @@ class Knowledge:
 
     def warm(self) -> None:
         """Open the index and load the models, ahead of the first question."""
-        with ThreadPoolExecutor(1) as beside:
-            # Kiwi and the embedder take seconds each, on a core each.
-            korean = beside.submit(self._parts.analyzer.terms, "처음", "ko")
-            self.retrieve("first", frozenset({EVERYONE}), limit=1)
-            korean.result()
+        self._search.warm()
 
     def close(self) -> None:
         """Give everything back, once a run that was asked to stop has stopped."""
@@ -382,18 +366,6 @@ class Knowledge:
                     open_index=self._parts.open_index,
                 )
             return self._opened
-
-    def _make_retriever(self) -> Retriever:
-        """What searches by words and meaning, or by words alone when the model turns out not to work."""
-        embedder, abilities = self._parts.embedder, None
-        if embedder is not None:
-            try:
-                embedder.embed_query("")
-                abilities = self._parts.abilities(embedder)
-            except (ModelUnavailable, MissingDependency) as error:
-                _log.warning("searching by words alone, without the embedding model: %s", error)
-                embedder = None
-        return Retriever(self._parts.analyzer, embedder, abilities, self._parts.answer_threshold)
 
 
 def _inside(known: Sequence[Folder], chosen: Sequence[Folder]) -> list[Folder]:

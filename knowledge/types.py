@@ -190,7 +190,7 @@ class Status:
     (None: unknown). `restarting`: the next process goes on with it.
     """
 
-    stage: Literal["queued", "searching", "reading", "writing", "restarting"]
+    stage: Literal["queued", "warming", "searching", "reading", "writing", "restarting"]
     position: int = 0
     seconds: float | None = None
 

@@ -1,7 +1,9 @@
-"""Times the start of the chat with 100,000 passages indexed: the prompt, the first answer, and the memory.
+"""Times the start of the chat with 100,000 passages indexed: the prompt, the first answers, and the memory.
 
 Makes the corpus of `bench_search.py` with vectors of the packaged model's name and size, then starts
-`saseo chat` at a pseudo-terminal, asks as soon as the prompt is there, and reads the process's memory.
+`saseo chat` at a pseudo-terminal, asks as soon as the prompt is there, and reads the process's memory. The
+first question has the words of one passage, so that the documents answer it by their words; the second is
+of words that stand together nowhere, so that it waits for the embedding model.
 
     python -m scripts.bench_start [--passages 100000] [--folder DIR]
 """
@@ -19,13 +21,16 @@ from pathlib import Path
 
 import psutil
 
-from knowledge.catalog import Catalog
+from knowledge.catalog import Catalog, reading
 from knowledge.embedding import open_embedder
 from knowledge.library import Library
+from knowledge.types import EVERYONE
 from scripts import bench_search
 
-QUESTION = "w17 w250 w3999 w12 w801"
-ANSWERED = ("[1]", "don't say", "찾지 못")
+BY_MEANING = "w17 w250 w3999 w12 w801"
+QUESTION_WORDS = 8
+ANSWERED = "[1]"
+REFUSED = "don't say"
 
 
 def main() -> None:
@@ -38,11 +43,11 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.folder or Path(temporary)
-        _prepare(folder, arguments.passages)
-        _start(folder)
+        _start(folder, _prepare(folder, arguments.passages))
 
 
-def _prepare(folder: Path, passages: int) -> None:
+def _prepare(folder: Path, passages: int) -> str:
+    """Makes the corpus; gives a question that one of its passages answers."""
     embedder, status = open_embedder("local", "minilm", "cpu", folder / "models")
     if embedder is None:
         raise SystemExit(f"no embedding model: {status}")
@@ -51,30 +56,38 @@ def _prepare(folder: Path, passages: int) -> None:
     catalog.prepare()
     library = Library(catalog, folder / "index", embedder.name, embedder.dimensions, owner=True)
     bench_search.fill(library, passages)
+    with catalog.read() as connection:
+        document = reading.list_documents(connection, frozenset({EVERYONE}))[0]
+        (passage,) = reading.document_passages(connection, document.id)
     library.close()
+    return " ".join(passage.text.split()[:QUESTION_WORDS])
 
 
-def _start(folder: Path) -> None:
+def _start(folder: Path, question: str) -> None:
     command = [sys.executable, "-m", "bot", "--lang", "en", "--data-dir", str(folder), "chat"]
     began = time.monotonic()
     process, terminal = pty.fork()
     if process == 0:
         os.environ["EMBEDDINGS_MODEL"] = "minilm"
         os.execv(command[0], command)  # noqa: S606 - our own program, at the terminal that was made for it
-    shown = _read_until(terminal, ("ask>",))
-    prompt = time.monotonic() - began
-    os.write(terminal, f"{QUESTION}\n".encode())
-    shown = _read_until(terminal, ANSWERED)
-    answer = time.monotonic() - began
+    seconds = {}
+    for name, line, mark in (
+        ("prompt", "", "ask>"),
+        ("first answer", question, ANSWERED),
+        ("answer by meaning", BY_MEANING, REFUSED),
+    ):
+        if line:
+            os.write(terminal, f"{line}\n".encode())
+        shown = _read_until(terminal, (mark,))
+        if mark not in shown:
+            raise SystemExit(f"no {name}: {shown}")
+        seconds[name] = time.monotonic() - began
     memory = psutil.Process(process).memory_info().rss
     os.write(terminal, b"/quit\n")
     _read_until(terminal, ())
     os.waitpid(process, 0)
-    print(
-        f"prompt after {prompt:.2f} s, first answer after {answer:.2f} s, {memory / 2**20:.0f} MiB resident"
-    )
-    if not any(mark in shown for mark in ANSWERED):
-        raise SystemExit(shown)
+    print(", ".join(f"{name} after {after:.2f} s" for name, after in seconds.items()))
+    print(f"{memory / 2**20:.0f} MiB resident")
 
 
 def _read_until(terminal: int, marks: tuple[str, ...], seconds: float = 120) -> str:

@@ -75,8 +75,8 @@ class Conversation:
 class ConsoleChat:
     """The console adapter.
 
-    `submit` runs a coroutine on the loop that `handler` lives on. `ready` is done when the first question can
-    be answered; one that comes before it waits. `read` gives the next line and raises EOFError at the end.
+    `submit` runs a coroutine on the loop that `handler` lives on. `read` gives the next line and raises
+    EOFError at the end.
     """
 
     def __init__(
@@ -85,14 +85,12 @@ class ConsoleChat:
         submit: Submit,
         screen: AnswerScreen,
         *,
-        ready: Future[Any] | None = None,
         conversation: Conversation | None = None,
         read: Callable[[str], str] = input,
     ) -> None:
         self._handler = handler
         self._submit = submit
         self._screen = screen
-        self._ready = ready
         self._conversation = conversation or Conversation()
         self._read = read
 
@@ -137,9 +135,6 @@ class ConsoleChat:
 
         running: Future[Answer | Failed] | None = None
         try:
-            if self._ready is not None and not self._ready.done():
-                self._screen.wait("stage-warming")
-                self._ready.result()
             running = self._submit(answering())
             result = running.result()
         except (KeyboardInterrupt, CancelledError):

@@ -53,7 +53,7 @@ def converse(
     ready = loop.submit(_warm(knowledge))
     try:
         screen = AnswerScreen(session.out, session.language)
-        ConsoleChat(handler, loop.submit, screen, ready=ready, conversation=conversation, read=input).run()
+        ConsoleChat(handler, loop.submit, screen, conversation=conversation, read=input).run()
     finally:
         save_history()
     return ready.done()

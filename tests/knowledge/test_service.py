@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from knowledge import service
-from knowledge.errors import CatalogDamaged, MissingDependency, ModelUnavailable
+from knowledge.errors import CatalogDamaged
 from knowledge.service import Knowledge
 from knowledge.sources.options import Folder
 from knowledge.types import EVERYONE, Scope
@@ -167,37 +167,6 @@ def test_the_status_does_not_wait_for_the_index(
     assert knowledge.folders() == [Folder(docs)]
     may_open.set()
     asking.join()
-    knowledge.close()
-
-
-class Broken(CountingEmbedder):
-    """A model whose files turn out to be of no use."""
-
-    def __init__(self, error: Exception) -> None:
-        super().__init__()
-        self.error = error
-
-    def embed_query(self, text):
-        raise self.error
-
-    def embed_documents(self, texts):
-        raise self.error
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        ModelUnavailable(model="m", reason="damaged"),
-        MissingDependency(package="torch", command="pip install torch"),
-    ],
-)
-def test_without_a_model_that_works_words_answer(tmp_path: Path, docs: Path, error: Exception) -> None:
-    """A model that can't be loaded costs the search by meaning, and nothing else."""
-    knowledge = open_knowledge(tmp_path / "data", docs, embedder=Broken(error))
-    assert knowledge.refresh().added == 2
-    found = knowledge.retrieve("Whom do I ask for VPN access?", EVERYBODY)
-    assert found.candidates[0].document.uri == str(docs / "vpn.md")
-    assert found.vector is None
     knowledge.close()
 
 

@@ -52,7 +52,7 @@ def script(*lines):
     return read
 
 
-def talk(loop, knowledge, *lines, language="ko", ready=None, terminal=True):
+def talk(loop, knowledge, *lines, language="ko", terminal=True):
     """Run a conversation of these lines; returns the chat and all that was shown."""
     out = io.StringIO()
     console = Console(
@@ -62,7 +62,6 @@ def talk(loop, knowledge, *lines, language="ko", ready=None, terminal=True):
         knowledge.answer,
         lambda coroutine: asyncio.run_coroutine_threadsafe(coroutine, loop),
         AnswerScreen(console, language),
-        ready=ready,
         read=script(*lines),
     )
     chat.run()
@@ -155,21 +154,6 @@ def test_ctrl_c_stops_the_running_answer(loop):
     assert "멈췄습니다" in out.getvalue()
     assert knowledge.asked[-1].text == "다음"
     assert knowledge.asked[-1].history == ()
-
-
-def test_a_question_before_the_models_are_ready_waits(loop):
-    """The prompt is there at once; the answer comes when the warm-up is done."""
-    knowledge = FakeKnowledge()
-
-    class Late(Future):
-        """Done only after somebody waits for it."""
-
-        def result(self, timeout=None):
-            assert knowledge.asked == []
-            self.set_result(None)
-
-    talk(loop, knowledge, "질문", ready=Late())
-    assert len(knowledge.asked) == 1
 
 
 def test_sources_show_their_passages(loop):
