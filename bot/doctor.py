@@ -8,7 +8,7 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +22,7 @@ from knowledge.messages import describe, text
 from knowledge.models.gguf_header import read_header
 from knowledge.parsing import install
 from knowledge.parsing.ocr import Tesseract
+from knowledge.parsing.sandbox import absent
 from knowledge.types import EVERYONE, LANGUAGES, Language
 
 if TYPE_CHECKING:
@@ -96,7 +97,8 @@ def checkup(loaded: Loaded, open_knowledge: OpenKnowledge, probe: Probe) -> Iter
     yield _memory(settings)
     yield _disk(settings)
     yield from _packages(settings)
-    yield _formats()
+    yield from _formats()
+    yield _confinement()
     yield _ocr(settings)
     yield from _env_file(loaded)
     yield from _tokens(settings)
@@ -163,19 +165,30 @@ def _packages(settings: Settings) -> Iterator[Check]:
             yield Check("packages", level, "doctor-package-missing", "doctor-package-install", facts)
 
 
-def _formats() -> Check:
+def _formats() -> Iterator[Check]:
     """Which documents can't be read here: a library is missing, or has no build for this machine."""
     faults = install.unusable()
-    without = faults or install.LIBRARIES
-    facts: dict[str, object] = {
-        "formats": ", ".join(name for each in without for name in install.LIBRARIES[each])
-    }
     if not faults:
-        return Check("formats", "ok", "doctor-formats-all", parameters=facts)
-    facts |= {"command": install.COMMAND, "detail": "; ".join(filter(None, faults.values()))}
-    if facts["detail"]:
-        return Check("formats", "warn", "doctor-formats-no-build", parameters=facts)
-    return Check("formats", "warn", "doctor-formats-missing", "doctor-package-install", facts)
+        yield Check("formats", "ok", "doctor-formats-all", parameters=_of(install.LIBRARIES))
+    if missing := [library for library, detail in faults.items() if not detail]:
+        facts = _of(missing) | {"command": install.COMMAND}
+        yield Check("formats", "warn", "doctor-formats-missing", "doctor-package-install", facts)
+    for library, detail in faults.items():
+        if detail:
+            facts = _of([library]) | {"detail": detail}
+            yield Check("formats", "warn", "doctor-formats-no-build", parameters=facts)
+
+
+def _of(libraries: Iterable[str]) -> dict[str, object]:
+    return {"formats": ", ".join(name for each in libraries for name in install.LIBRARIES[each])}
+
+
+def _confinement() -> Check:
+    """What this kernel lacks of what keeps a hostile document in its process."""
+    facts: dict[str, object] = {"missing": ", ".join(absent())}
+    if facts["missing"]:
+        return Check("confinement", "warn", "doctor-confinement-lacks", parameters=facts)
+    return Check("confinement", "ok", "doctor-confinement-whole", parameters=facts)
 
 
 def _ocr(settings: Settings) -> Check:

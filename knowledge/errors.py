@@ -74,7 +74,7 @@ class Unreadable(SaseoError):
     """One document can't be read.
 
     Parameters: reason (`unsupported`, `too_large`, `empty`, `binary`, `encoding`, `permission`, `vanished`,
-    `changing`, `broken_link`, `link_loop`, `link`,
+    `changing`, `broken_link`, `link_loop`, `link`, `link_private`: one to what no document may be,
     `duplicate_name`, `unexpected`, `io`, `malformed`, and of the process that reads it `too_complex`,
     `timed_out`, `crashed`; `encrypted`, `distribution`: a Hangul document whose text is locked away,
     `needs_ocr`: pages that are pictures, `not_installed`: the package that reads it), detail.

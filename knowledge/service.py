@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Hashable, Mapping, Sequence
 from contextlib import aclosing, closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from knowledge import parsing
@@ -121,7 +122,9 @@ class Knowledge:
         """
         known = self.folders()
         chosen = known if folders is None else [*folders, *_inside(known, folders)]
-        loaders = [FolderLoader(folder, self.parse, settle, self._parts.state) for folder in chosen]
+        loaders = [
+            FolderLoader(folder, self._parser(folder.scope), settle, self._parts.state) for folder in chosen
+        ]
         return self.refresh_from(
             loaders,
             whole=folders is None,
@@ -183,8 +186,11 @@ class Knowledge:
         Raises:
             Unreadable: it can't be read.
         """
-        parse = self._parts.sandbox.parse if self._parts.sandbox else parsing.parse
-        return parse(name, data)
+        return self._parser(object())(name, data)  # a group of its own
+
+    def _parser(self, group: Hashable) -> parsing.Parse:
+        sandbox = self._parts.sandbox
+        return partial(sandbox.parse, group=group) if sandbox else parsing.parse
 
     def parse_attached(self, name: str, data: bytes) -> ParsedDocument:
         """The same for a file that came with a question, which doesn't wait behind those of a refresh.

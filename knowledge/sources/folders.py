@@ -9,6 +9,7 @@ import time
 import unicodedata
 from collections import deque
 from dataclasses import dataclass, field
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
@@ -67,8 +68,8 @@ def scan(folder: Folder, ignored: Path | None = None) -> Scan:
     Left out silently: what is excluded, the folder `ignored`, what vanishes meanwhile, and links to what is
     inside the folder anyway. Everything else that isn't a file to read is a problem: `unsupported`,
     `too_large`, `permission`, `io`, `duplicate_name` (the same name in another normal form), `broken_link`,
-    `link_loop`, and `link`, one that leads out of the folder. With `follow_links` those are followed; a file
-    that several ways lead to counts once.
+    `link_loop`, and `link`, one that leads out of the folder. With `follow_links` those are followed, unless
+    they lead to a hidden file or to `ignored` (`link_private`); a file that several ways lead to counts once.
 
     Raises:
         InvalidFolder: `missing`, `not_a_folder`, `unreadable`, or `options` (a pattern that can't be used).
@@ -86,12 +87,14 @@ def is_never_a_document(path: str) -> bool:
     )
 
 
-def read(file: FileState, max_size: int, settle: float = 0.0) -> bytes:
+def read(file: FileState, max_size: int, settle: float = 0.0, root: Path = Path("/")) -> bytes:
     """A file's content.
 
     Args:
         file: as the scan saw it.
         max_size: in bytes.
+        root: the folder that was scanned. No link below it is followed: whoever may write there could have
+            put one in a folder's place since, and so have another folder's file read.
         settle: one that was changed within so many seconds may be half written: it is waited for, so long
             at most, and if it changes meanwhile it is left for later. By this machine's clock: where a
             share's is ahead, nothing is waited for.
@@ -104,7 +107,7 @@ def read(file: FileState, max_size: int, settle: float = 0.0) -> bytes:
     if (left := _unsettled(file.mtime_ns, settle)) > 0:
         time.sleep(left)
     try:
-        with open(file.path, "rb", opener=_open) as stream:
+        with open(file.path, "rb", opener=partial(_open, root=root)) as stream:
             before = os.fstat(stream.fileno())
             if _unsettled(before.st_mtime_ns, settle) > 0:
                 raise Unreadable(reason="changing", detail="")
@@ -127,13 +130,31 @@ def _unsettled(mtime_ns: int, settle: float) -> float:
     return settle - age if 0 <= age < settle else 0.0
 
 
-def _open(path: str, flags: int) -> int:
-    """Without waiting for a FIFO's writer or following a link: the path may no longer be what was scanned."""
-    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+def _open(path: str, flags: int, root: Path) -> int:
+    """Without waiting for a FIFO's writer or following a link: the path may no longer be what was scanned.
+
+    A path that doesn't lie under `root` is where a link led to, without links of its own.
+    """
+    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    if os.open not in os.supports_dir_fd:
+        return os.open(path, flags)
+    start = root.expanduser().absolute()
+    if not Path(path).is_relative_to(start):
+        start = Path("/")
+    *folders, name = Path(path).relative_to(start).parts
+    here = os.open(start, os.O_DIRECTORY)
+    try:
+        for folder in folders:
+            below = os.open(folder, os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=here)
+            os.close(here)
+            here = below
+        return os.open(name, flags, dir_fd=here)
+    finally:
+        os.close(here)
 
 
 def _unreadable(error: OSError) -> Unreadable:
-    if isinstance(error, FileNotFoundError | NotADirectoryError):
+    if isinstance(error, FileNotFoundError | NotADirectoryError):  # also a folder that became a link
         return Unreadable(reason="vanished", detail="")
     if isinstance(error, PermissionError):
         return Unreadable(reason="permission", detail="")
@@ -181,6 +202,7 @@ class _Scanner:
         self._root = folder.path.expanduser().absolute()
         self._uri = _readable(str(self._root)).rstrip("/")
         self._ignored = self._uri_within(ignored) if ignored else None
+        self._ignored_path = ignored.resolve() if ignored else None
         self._include = self._patterns(folder.include)
         self._exclude = self._patterns(folder.exclude)
         self._found = Scan()
@@ -285,7 +307,9 @@ class _Scanner:
             self._fail(uri, Unreadable(reason=reason, detail="") if reason else _unreadable(error))
             return
         target = Path(entry.path).resolve()
-        if self._folder.follow_links:
+        if self._folder.follow_links and self._is_private(target):
+            self._fail(uri, Unreadable(reason="link_private", detail=str(target)))
+        elif self._folder.follow_links:
             self._links.append((target, uri))
         elif not target.is_relative_to(self._root.resolve()):
             self._fail(uri, Unreadable(reason="link", detail=str(target)))
@@ -301,6 +325,13 @@ class _Scanner:
                 self._file(str(target), uri[uri.rfind("/") + 1 :], uri, status)
         elif target.name not in EXCLUDED_FOLDERS:
             self._walk(_Place(str(target), uri, linked=True))
+
+    def _is_private(self, target: Path) -> bool:
+        """Whether a link leads to what is never a document, or to the data of all scopes."""
+        ours = self._ignored_path
+        return target.name.startswith(EXCLUDED_BEGINNINGS) or (
+            ours is not None and (target.is_relative_to(ours) or ours.is_relative_to(target))
+        )
 
     def _is_excluded(self, uri: str) -> bool:
         return self._exclude is not None and self._exclude.match_file(self._relative(uri))

@@ -39,7 +39,7 @@ class FolderLoader:
 
     def read(self, file: FileState) -> bytes:
         """A file's bytes. Raises Unreadable."""
-        return read(file, self._folder.max_size, self._settle)
+        return read(file, self._folder.max_size, self._settle, self._folder.path)
 
     def parse(self, file: FileState, data: bytes) -> ParsedDocument:
         """A file's text and structure. Raises Unreadable."""

@@ -86,7 +86,7 @@ class Uploads:
 
     def _own(self, uri: str) -> Path:
         path = Path(uri)
-        if path.parent.parent != Path(root_of(self._folder)):
+        if path.parent.parent != Path(root_of(self._folder)) or path.name == "..":
             raise ValueError(uri)
         return path
 

@@ -51,6 +51,7 @@ error-unreadable-unexpected = Reading the file failed in a way that Saseo doesn'
 error-unreadable-vanished = The file was gone before it could be read.
 error-unreadable-changing = The file changed while it was being read. The next run tries again.
 error-unreadable-link = The link leads out of the folder. To follow it, set follow_links in folders.toml.
+error-unreadable-link_private = The link leads to a hidden file or to Saseo's own data, which is never followed.
 error-unreadable-broken_link = The link leads nowhere.
 error-unreadable-link_loop = The link leads back to itself.
 error-unreadable-io = The disk reported an error while reading the file. The next run tries again.

@@ -42,6 +42,7 @@ error-unreadable-unexpected = 알 수 없는 까닭으로 파일을 읽지 못�
 error-unreadable-vanished = 읽기 전에 파일이 사라졌습니다.
 error-unreadable-changing = 읽는 동안 파일이 바뀌었습니다. 다음번에 다시 읽습니다.
 error-unreadable-link = 폴더 밖을 가리키는 링크입니다. 따라가려면 folders.toml에 follow_links를 적어 주세요.
+error-unreadable-link_private = 링크가 숨김 파일이나 Saseo 자신의 데이터를 가리킵니다. 이런 링크는 따라가지 않습니다.
 error-unreadable-broken_link = 링크가 가리키는 파일이 없습니다.
 error-unreadable-link_loop = 링크가 자기 자신으로 되돌아옵니다.
 error-unreadable-io = 파일을 읽는 동안 디스크 오류가 났습니다. 다음번에 다시 읽습니다.

@@ -30,12 +30,12 @@ class Launch:
     Args:
         log: the file that its standard error is appended to.
         environment: of the process, beside what Python needs; it should hold no secret.
-        command: the program.
+        command: the program; `-P`, so that no module is imported from the folder that Saseo is called in.
     """
 
     log: Path
     environment: Mapping[str, str] = field(default_factory=dict)
-    command: tuple[str, ...] = (sys.executable, "-B", "-m", "knowledge.models.llama")
+    command: tuple[str, ...] = (sys.executable, "-P", "-B", "-m", "knowledge.models.llama")
 
 
 class ModelProcess:

@@ -65,8 +65,11 @@ def _answer(answers: BinaryIO, parse: Parse, request: Request, limits: Limits) -
     except Exception as error:  # noqa: BLE001 - told to the parent, which logs it
         send_failure(answers, "unexpected", type(error).__name__, _trace(error))
     else:
+        pieces = sum(1 + len(block.parts) for block in document.blocks)
         if len(document.text) > limits.characters:
             send_failure(answers, "too_complex", f"{len(document.text):,} > {limits.characters:,}")
+        elif pieces > limits.pieces:
+            send_failure(answers, "too_complex", f"{pieces:,} > {limits.pieces:,}")
         else:
             send_document(answers, document)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import resource
 import signal
 import sys
@@ -22,6 +23,7 @@ _CHANGES = frozenset(
     for name in ("remove", "rename", "rmdir", "mkdir", "link", "symlink", "truncate", "chmod", "chown")
 )
 _WRITING = frozenset("wax+")
+_OPENS_FOR_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
 
 def enter(limits: Limits) -> None:
@@ -63,8 +65,10 @@ def _lower(kind: int, most: int) -> None:
 def _refuse(event: str, arguments: tuple[object, ...]) -> None:
     """Python's own word for what the filter forbids, on every system: an error instead of a dead end."""
     if event == "open":
-        mode = arguments[1]
+        _, mode, flags = arguments  # `os.open` has flags and no mode
         if isinstance(mode, str) and _WRITING.intersection(mode):
+            raise PermissionError(event)
+        if isinstance(flags, int) and flags & _OPENS_FOR_WRITING:
             raise PermissionError(event)
     elif event.startswith(_REFUSED) or event in _CHANGES:
         raise PermissionError(event)

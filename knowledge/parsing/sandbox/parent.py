@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import BinaryIO, cast
@@ -57,17 +57,23 @@ class Sandbox:
         self._lock = threading.Lock()
         self._child: _Child | None = None
 
-    def parse(self, name: str, data: bytes) -> ParsedDocument:
+    def parse(self, name: str, data: bytes, group: Hashable = "") -> ParsedDocument:
         """Read a file's content, as `knowledge.parsing.parse` does.
 
         A child that dies may have been worn out by what it read before, so a second, new one gets a try.
+
+        Args:
+            name: the file's.
+            data: its content.
+            group: a child reads documents of one group only: what it has become of one of them can't get
+                into another group's.
 
         Raises:
             Unreadable: what `knowledge.parsing.parse` raises, and `timed_out`, `too_complex` (it took more
             memory than it may, or gives more text) and `crashed`.
         """
         with self._lock:
-            child = self._ready()
+            child = self._ready(group)
             try:
                 return child.parse(name, data)
             except Unreadable as error:
@@ -76,7 +82,7 @@ class Sandbox:
                     return self._ocr.read(child.pictures(), name.rpartition(".")[0] or name)
                 if child.is_alive or child.documents == 1 or error.parameters["reason"] == "timed_out":
                     raise
-                return self._ready().parse(name, data)
+                return self._ready(group).parse(name, data)
 
     @property
     def readers(self) -> str:
@@ -92,11 +98,11 @@ class Sandbox:
         with self._lock:
             self._end()
 
-    def _ready(self) -> _Child:
+    def _ready(self, group: Hashable) -> _Child:
         child = self._child
-        if child is None or not child.is_alive or child.documents >= self._limits.documents:
+        if child is None or not child.is_usable or child.group != group:
             self._end()
-            child = self._child = _Child(self._limits, self._reader)
+            child = self._child = _Child(self._limits, self._reader, group)
         return child
 
     def _end(self) -> None:
@@ -106,7 +112,8 @@ class Sandbox:
 
 
 class _Child:
-    def __init__(self, limits: Limits, reader: str) -> None:
+    def __init__(self, limits: Limits, reader: str, group: Hashable) -> None:
+        self.group = group
         self.documents = 0
         self._limits = limits
         self._process = _start(limits, reader)
@@ -115,11 +122,15 @@ class _Child:
         self._watch = _Watch(self._process, limits)
         self.is_alive = True
 
+    @property
+    def is_usable(self) -> bool:
+        return self.is_alive and self.documents < self._limits.documents
+
     def parse(self, name: str, data: bytes) -> ParsedDocument:
         self.documents += 1
         with self._judged(self._limits.seconds + (_STARTING if self.documents == 1 else 0)):
             send_request(self._requests, name, data)
-            return receive_answer(self._answers, self._limits.answer)
+            return receive_answer(self._answers, self._limits)
 
     def pictures(self) -> Iterator[Picture]:
         """The pages of the document before, drawn one by one."""
@@ -137,6 +148,8 @@ class _Child:
         try:
             with self._watch.over(seconds):
                 yield
+            if self._watch.verdict:  # killed when it had answered: this one is read, the next needs another
+                self.end()
         except (EOFError, OSError) as error:
             raise self._post_mortem() from error
         except Untrustworthy as error:
@@ -192,6 +205,7 @@ class _Watch:
         self._memory = limits.memory
         self._deadline: float | None = None
         self._stopped = False
+        self._judging = threading.Lock()
         self._woken, self._resting = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="sandbox-watch", daemon=True)
         self._thread.start()
@@ -206,7 +220,8 @@ class _Watch:
         try:
             yield
         finally:
-            self._deadline = None
+            with self._judging:
+                self._deadline = None
 
     def stop(self) -> None:
         self._stopped = True
@@ -226,14 +241,17 @@ class _Watch:
                 self._look(status)
 
     def _look(self, status: psutil.Process) -> None:
-        if self._deadline is not None and time.monotonic() > self._deadline:
-            self.verdict = "timed_out"
-        elif _resident(status) > self._memory:
-            self.verdict = "too_complex"
-        else:
-            return
-        self._process.kill()
-        self._stopped = True
+        with self._judging:  # the document may be done with at any moment
+            if self._deadline is None:
+                return
+            if time.monotonic() > self._deadline:
+                self.verdict = "timed_out"
+            elif _resident(status) > self._memory:
+                self.verdict = "too_complex"
+            else:
+                return
+            self._process.kill()
+            self._stopped = True
 
 
 def _resident(status: psutil.Process) -> int:
@@ -244,10 +262,14 @@ def _resident(status: psutil.Process) -> int:
 
 
 def _start(limits: Limits, reader: str) -> subprocess.Popen[bytes]:
-    """A new interpreter that finds the same modules, and knows nothing of this one's environment."""
+    """A new interpreter that finds the same modules, and knows nothing of this one's environment.
+
+    `-P`: it imports nothing from the folder that Saseo was called in, which may be the shared one.
+    """
     path = os.pathsep.join(filter(None, sys.path))
+    child = "knowledge.parsing.sandbox.child"
     return subprocess.Popen(
-        [sys.executable, "-B", "-m", "knowledge.parsing.sandbox.child", json.dumps(asdict(limits)), reader],
+        [sys.executable, "-P", "-B", "-m", child, json.dumps(asdict(limits)), reader],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -1,9 +1,10 @@
 """A seccomp filter for Linux: the kernel refuses what no reader of documents needs.
 
-A refused call fails with EPERM (`clone3` and `openat2` with ENOSYS, so that the C library takes the older
-call, whose flags a filter can see). Everything else stays allowed: a list of what is needed would differ for
-each version of each library. The program is that of seccomp(2) and bpf(4): an instruction is (code, jump if
-true, jump if false, value).
+A refused call fails with EPERM. What Linux has learned since 5.1 (2019) fails with ENOSYS, as on a kernel of
+that time, for which every library has another way: so `clone3` and `openat2`, whose flags lie in memory out
+of a filter's sight, io_uring, `fchmodat2`, and what is added after this was written. Everything else stays
+allowed: a list of what is needed would differ for each version of each library. The program is that of
+seccomp(2) and bpf(4): an instruction is (code, jump if true, jump if false, value).
 """
 
 from __future__ import annotations
@@ -16,14 +17,17 @@ import struct
 import sys
 from dataclasses import dataclass
 
-_SET_NO_NEW_PRIVILEGES, _SET_SECCOMP, _MODE_FILTER = 38, 22, 2
+_SET_NO_NEW_PRIVILEGES, _GET_SECCOMP, _SET_SECCOMP, _MODE_FILTER = 38, 21, 22, 2
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _ERROR, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
 # struct seccomp_data: int nr; u32 arch; u64 instruction pointer; u64 args[6]; both machines little endian.
 _NUMBER, _ARCHITECTURE = 0, 4
 _CLONE_THREAD = 0x00010000
 _OPENS_FOR_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
-_X32 = 0x40000000
+# From here on both machines number alike, and x86-64's x32 calls lie above.
+_FIRST_NEW_CALL = 424
+# F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE, F_NOTIFY: by them the kernel sends signals to others.
+_SIGNALLING = (8, 10, 15, 1024, 1026)
 
 _Instruction = tuple[int, int, int, int]
 
@@ -39,12 +43,9 @@ class _Machine:
     clone: int
     tgkill: int
     prlimit: int
+    fcntl: int
 
 
-# clone3, openat2: their flags lie in memory, out of the filter's sight. The same numbers on both machines.
-_OUT_OF_SIGHT = (435, 437)
-# io_uring_setup, pidfd_open, pidfd_send_signal, pidfd_getfd, open_tree, move_mount, fsopen, mount_setattr
-_REFUSED_EVERYWHERE = (425, 434, 424, 438, 428, 429, 430, 442)
 _MACHINES = {
     "x86_64": _Machine(
         audit=0xC000003E,
@@ -64,12 +65,25 @@ _MACHINES = {
             *(188, 197, 280, 321, 298, 323, 248, 249, 250),
             # shmget, msgget, mq_open, init_module, finit_module, kexec_load, reboot, swapon, personality
             *(29, 68, 240, 175, 313, 246, 169, 167, 135),
+            # fchmod, fchown, lsetxattr, fsetxattr, lremovexattr, fremovexattr, utime, utimes, futimesat
+            *(91, 93, 189, 190, 198, 199, 132, 235, 261),
+            # inotify_init, inotify_init1, inotify_add_watch, fanotify_init, open_by_handle_at, semget
+            *(253, 294, 254, 300, 304, 64),
+            # setpriority, sched_setaffinity, sched_setscheduler, sched_setparam, sched_setattr, ioprio_set
+            *(141, 203, 144, 142, 314, 251),
+            # splice, vmsplice, tee, delete_module, kexec_file_load, acct, swapoff, quotactl, syslog
+            *(275, 278, 276, 176, 320, 163, 168, 179, 103),
+            # sethostname, setdomainname, settimeofday, clock_settime, adjtimex, clock_adjtime
+            *(170, 171, 164, 227, 159, 305),
+            # iopl, ioperm, modify_ldt
+            *(172, 173, 154),
         ),
         open_=2,
         openat=257,
         clone=56,
         tgkill=234,
         prlimit=302,
+        fcntl=72,
     ),
     "aarch64": _Machine(
         audit=0xC00000B7,
@@ -80,14 +94,27 @@ _MACHINES = {
             *(45, 38, 276, 34, 35, 37, 36, 33, 53, 54),
             *(5, 14, 88, 280, 241, 282, 217, 218, 219),
             *(194, 186, 180, 105, 273, 104, 142, 224, 92),
+            *(52, 55, 6, 7, 15, 16),
+            *(26, 27, 262, 265, 190),
+            *(140, 122, 119, 118, 274, 30),
+            *(76, 75, 77, 106, 294, 89, 225, 60, 116),
+            *(161, 162, 170, 112, 171, 266),
         ),
         open_=None,
         openat=56,
         clone=220,
         tgkill=131,
         prlimit=261,
+        fcntl=25,
     ),
 }  # fmt: skip
+
+
+def is_supported() -> bool:
+    """Whether the kernel filters calls, and we know this machine's numbers of them."""
+    if sys.platform != "linux" or platform.machine() not in _MACHINES:
+        return False
+    return int(ctypes.CDLL(None).prctl(_GET_SECCOMP, 0, 0, 0, 0)) >= 0  # else it was built without
 
 
 def install() -> bool:
@@ -96,9 +123,9 @@ def install() -> bool:
     Raises:
         OSError: the kernel refused it.
     """
-    machine = _MACHINES.get(platform.machine())
-    if sys.platform != "linux" or machine is None:
+    if not is_supported():
         return False
+    machine = _MACHINES[platform.machine()]
     program = _program(machine)
     code = b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
     buffer = ctypes.create_string_buffer(code, len(code))
@@ -119,12 +146,10 @@ def _program(machine: _Machine) -> list[_Instruction]:
         (_EQUAL, 1, 0, machine.audit),
         (_RETURN, 0, 0, _KILL),  # 32-bit calls have other numbers
         (_LOAD, 0, 0, _NUMBER),
-        (_AT_LEAST, 0, 1, _X32),
-        refuse,
+        (_AT_LEAST, 0, 1, _FIRST_NEW_CALL),
+        (_RETURN, 0, 0, _ERROR | errno.ENOSYS),
     ]
-    for number in _OUT_OF_SIGHT:
-        program += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ERROR | errno.ENOSYS)]
-    for number in (*machine.refused, *_REFUSED_EVERYWHERE):
+    for number in machine.refused:
         program += [(_EQUAL, 0, 1, number), refuse]
     # Files are opened for reading, clone makes threads, signals go to this process, limits are its own.
     opening = [(machine.openat, 2), *([(machine.open_, 1)] if machine.open_ is not None else [])]
@@ -139,8 +164,8 @@ def _program(machine: _Machine) -> list[_Instruction]:
     program += [(_EQUAL, 0, 4, machine.clone), _argument(0), (_ANY_BIT, 1, 0, _CLONE_THREAD), refuse, allow]
     program += [(_EQUAL, 0, 4, machine.tgkill), _argument(0), (_EQUAL, 1, 0, os.getpid()), refuse, allow]
     program += [(_EQUAL, 0, 4, machine.prlimit), _argument(0), (_EQUAL, 1, 0, 0), refuse, allow]
-    program.append(allow)
-    return program
+    commands = [step for command in _SIGNALLING for step in ((_EQUAL, 0, 1, command), refuse)]
+    return [*program, (_EQUAL, 0, len(commands) + 1, machine.fcntl), _argument(1), *commands, allow]
 
 
 def _argument(number: int) -> _Instruction:

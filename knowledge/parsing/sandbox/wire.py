@@ -1,4 +1,4 @@
-"""What crosses the pipe: JSON after its length, checked on arrival like a stranger's word."""
+"""What crosses the pipe: text and JSON after their lengths, checked on arrival like a stranger's word."""
 
 from __future__ import annotations
 
@@ -9,17 +9,24 @@ from typing import Any, BinaryIO, get_args
 
 from knowledge.errors import Unreadable
 from knowledge.parsing.ocr import Picture
+from knowledge.parsing.sandbox.limits import Limits
 from knowledge.types import Block, BlockKind, ParsedDocument, Place
 
 # What is wanted (a page's number, or all ones for the document's text), bytes of the name, of the content.
 _REQUEST = struct.Struct(">III")
 _TEXT = 0xFFFFFFFF
-_ANSWER = struct.Struct(">I")
+_PICTURE = struct.Struct(">I")
+_ANSWER = struct.Struct(">II")  # bytes of the text, and of the JSON that says the rest
 _SIZE = struct.Struct(">II")
 _LARGEST_SIDE = 10_000
 _KINDS = frozenset(get_args(BlockKind))
+_LARGEST_NUMBER = (1 << 31) - 1  # of a page, row or line: what a database takes
+_BYTES_OF_A_CHARACTER = 4  # at most, in UTF-8
+_BYTES_OF_A_PIECE = 200  # of JSON, headers of tables included
+_COMMAS_OF_A_PIECE = 12
 _LONGEST_TITLE = 1000
 _LONGEST_DETAIL = 200
+_LONGEST_TRACE = 2000
 # What the child may say of a document: all else that is wrong, the parent finds out by itself.
 REASONS = frozenset(
     (
@@ -73,7 +80,7 @@ def receive_request(pipe: BinaryIO) -> Request | None:
 def send_picture(pipe: BinaryIO, picture: Picture | None) -> None:
     """Answer with a drawn page, or that there is none."""
     body = _SIZE.pack(picture.width, picture.height) + picture.pixels if picture else b""
-    pipe.write(_ANSWER.pack(len(body)))
+    pipe.write(_PICTURE.pack(len(body)))
     pipe.write(body)
     pipe.flush()
 
@@ -85,7 +92,10 @@ def receive_picture(pipe: BinaryIO) -> Picture | None:
         Untrustworthy: the answer is no picture of its own size, or too large for a page.
         EOFError: the child is gone.
     """
-    body = _receive(pipe, _LARGEST_SIDE * _LARGEST_SIDE)
+    (size,) = _PICTURE.unpack(_exactly(pipe, _PICTURE.size))
+    if size > _LARGEST_SIDE * _LARGEST_SIDE:
+        raise Untrustworthy("picture")
+    body = _exactly(pipe, size)
     if not body:
         return None
     if len(body) < _SIZE.size:
@@ -102,10 +112,10 @@ def send_document(pipe: BinaryIO, document: ParsedDocument) -> None:
         pipe,
         {
             "title": document.title,
-            "text": document.text,
             "first_line": document.first_line,
             "blocks": [_packed(block) for block in document.blocks],
         },
+        document.text,
     )
 
 
@@ -114,56 +124,66 @@ def send_failure(pipe: BinaryIO, reason: str, detail: str, trace: str = "") -> N
     _send(pipe, {"reason": reason, "detail": detail, "trace": trace})
 
 
-def receive_answer(pipe: BinaryIO, most: int) -> ParsedDocument:
+def receive_answer(pipe: BinaryIO, limits: Limits) -> ParsedDocument:
     """The document that the child read.
 
     Args:
         pipe: from the child.
-        most: bytes of an answer that is still taken.
+        limits: of a document. JSON can take thirty times its bytes in memory: its commas are counted first.
 
     Raises:
-        Unreadable: the child says so (one of `REASONS`), or the answer is larger than `most` (`too_complex`).
+        Unreadable: the child says so (one of `REASONS`), or the answer is too large (`too_complex`).
         Untrustworthy: the answer is no answer.
         EOFError: the child is gone.
     """
+    text_size, size = _ANSWER.unpack(_exactly(pipe, _ANSWER.size))
+    pieces = limits.pieces + 100  # a failure is told by more than one piece's bytes
+    if text_size > _BYTES_OF_A_CHARACTER * limits.characters or size > _BYTES_OF_A_PIECE * pieces:
+        raise Unreadable(reason="too_complex", detail="")
+    raw, body = _exactly(pipe, text_size), _exactly(pipe, size)
+    if body.count(b",") > _COMMAS_OF_A_PIECE * pieces:
+        raise Unreadable(reason="too_complex", detail="")
     try:
-        answer = json.loads(_receive(pipe, most))
+        text = _storable(raw.decode())
+        answer = json.loads(body.decode())
     except (ValueError, RecursionError) as error:
         raise Untrustworthy(type(error).__name__) from error
     match answer:
-        case {
-            "text": str(text),
-            "title": str(title),
-            "first_line": int() | None as first,
-            "blocks": list(found),
-        }:
-            return ParsedDocument(title[:_LONGEST_TITLE], text, _blocks(found, len(text)), first)
+        case {"title": str(title), "first_line": first, "blocks": list(found)} if _is_number(first):
+            return ParsedDocument(_storable(title[:_LONGEST_TITLE]), text, _blocks(found, len(text)), first)
         case {"reason": str(reason), "detail": str(detail), "trace": str(trace)} if reason in REASONS:
-            told = Unreadable(reason=reason, detail=detail[:_LONGEST_DETAIL])
-            told.add_note(trace)
+            told = Unreadable(reason=reason, detail=_storable(detail[:_LONGEST_DETAIL]))
+            told.add_note(trace[:_LONGEST_TRACE])
             raise told
         case _:
             raise Untrustworthy("answer")
 
 
-def _receive(pipe: BinaryIO, most: int) -> bytes:
-    head = pipe.read(_ANSWER.size)
-    if len(head) < _ANSWER.size:
-        raise EOFError
-    (size,) = _ANSWER.unpack(head)
-    if size > most:
-        raise Unreadable(reason="too_complex", detail="")
+def _exactly(pipe: BinaryIO, size: int) -> bytes:
     body = pipe.read(size)
     if len(body) < size:
         raise EOFError
     return body
 
 
-def _send(pipe: BinaryIO, answer: dict[str, Any]) -> None:
+def _send(pipe: BinaryIO, answer: dict[str, Any], text: str = "") -> None:
     body = json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode("utf-8", errors="replace")
-    pipe.write(_ANSWER.pack(len(body)))
+    content = text.encode("utf-8", errors="replace")
+    pipe.write(_ANSWER.pack(len(content), len(body)))
+    pipe.write(content)
     pipe.write(body)
     pipe.flush()
+
+
+def _storable(text: str) -> str:
+    """The same text, if a database takes it: one that doesn't would end the run for all other documents."""
+    if "\0" in text:
+        raise Untrustworthy("zero")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise Untrustworthy("surrogate") from error
+    return text
 
 
 def _packed(block: Block) -> list[Any]:
@@ -201,7 +221,7 @@ def _block(packed: Any) -> Block:
             and all(isinstance(part, int) for part in parts)
         ):
             where = _place(place) if place else None
-            return Block(kind, start, end, level, page, header, tuple(parts), where)  # type: ignore[arg-type]
+            return Block(kind, start, end, level, page, _storable(header), tuple(parts), where)  # type: ignore[arg-type]
         case _:
             raise Untrustworthy("block")
 
@@ -209,14 +229,14 @@ def _block(packed: Any) -> Block:
 def _place(packed: list[Any]) -> Place:
     match packed:
         case [slide, str(sheet), None, str(part)] if _is_number(slide):
-            return Place(slide, sheet, None, part)
+            return Place(slide, _storable(sheet), None, _storable(part))
         case [slide, str(sheet), [int(first), int(last)], str(part)] if (
-            _is_number(slide) and 0 < first <= last
+            _is_number(slide) and 0 < first <= last <= _LARGEST_NUMBER
         ):
-            return Place(slide, sheet, (first, last), part)
+            return Place(slide, _storable(sheet), (first, last), _storable(part))
         case _:
             raise Untrustworthy("place")
 
 
 def _is_number(value: Any) -> bool:
-    return value is None or (isinstance(value, int) and value > 0)
+    return value is None or (type(value) is int and 0 < value <= _LARGEST_NUMBER)

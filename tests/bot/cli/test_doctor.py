@@ -10,6 +10,7 @@ import pytest
 
 from bot import machine
 from knowledge.errors import CatalogDamaged, IndexDamaged, ModelUnavailable, Unreadable
+from knowledge.parsing.sandbox import absent
 from tests import gguf_models
 
 
@@ -228,6 +229,25 @@ def test_what_reads_documents(saseo, monkeypatch):
     assert check["level"] == "warn"
     assert "PDF" in check["found"]
     assert "saseo[documents]" in check["fix"]
+
+
+def test_formats_without_a_build_for_this_machine(saseo, monkeypatch, tmp_path):
+    """Are said beside those whose package is missing, each with its own reason."""
+    (tmp_path / "unhwp.py").write_text("raise OSError('no build for this machine')", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "unhwp", raising=False)
+    monkeypatch.setitem(sys.modules, "pypdfium2", None)
+    missing, without_build = lines(saseo("doctor", "--json"))["formats"]
+    assert "PDF" in missing["found"]
+    assert "HWP" not in missing["found"]
+    assert "HWPX (no build for this machine)" in without_build["found"]
+
+
+def test_how_documents_are_confined(saseo):
+    """What the kernel lacks for it is said."""
+    (check,) = lines(saseo("doctor", "--json"))["confinement"]
+    assert check["level"] == ("warn" if absent() else "ok")
+    assert all(name in check["found"] for name in absent())
 
 
 def test_what_reads_scans(saseo, monkeypatch, tmp_path):

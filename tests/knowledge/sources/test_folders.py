@@ -210,6 +210,35 @@ def test_links_are_followed_once(tmp_path: Path) -> None:
     assert all(read(file, 10) == b"text" for file in found.files)
 
 
+def test_links_to_what_is_private_are_not_followed(tmp_path: Path) -> None:
+    """A hidden file, and the data of all scopes, whether a link leads into it or to a folder around it."""
+    root, home = tmp_path / "root", tmp_path / "home"
+    _make(root, "a.md")
+    _make(home, ".env", "data/uploads/secret.md", "other/b.md")
+    (root / "notes.txt").symlink_to(home / ".env")
+    (root / "uploads").symlink_to(home / "data/uploads")
+    (root / "home").symlink_to(home)
+    (root / "other").symlink_to(home / "other")
+    found = scan(Folder(root, follow_links=True), home / "data")
+    assert _names(root, found) == ["a.md", "other/b.md"]
+    assert _problems(root, found) == dict.fromkeys(("notes.txt", "uploads", "home"), "link_private")
+
+
+@pytest.mark.skipif(os.open not in os.supports_dir_fd, reason="the system opens by whole paths only")
+def test_a_folder_that_became_a_link_is_not_read_through(tmp_path: Path) -> None:
+    """Who may write in a folder can't have another folder's file read between the scan and the reading."""
+    root, outside = tmp_path / "root", tmp_path / "outside"
+    _make(root, "sub/a.md")
+    _make(outside, "a.md")
+    (file,) = scan(Folder(root)).files
+    assert read(file, 10, root=root) == b"text"
+    (root / "sub").rename(root / "old")
+    (root / "sub").symlink_to(outside)
+    with pytest.raises(Unreadable) as caught:
+        read(file, 10, root=root)
+    assert caught.value.parameters["reason"] in ("vanished", "link")
+
+
 def test_excluded_links_are_silent(tmp_path: Path) -> None:
     """A pattern can end the report about a link."""
     (tmp_path / "out").symlink_to("/")
@@ -275,7 +304,7 @@ def test_a_file_that_changed_since_the_scan(tmp_path: Path) -> None:
 def test_a_file_that_changes_while_it_is_read() -> None:
     """More or less than the file's size was read: somebody is writing it."""
     with pytest.raises(Unreadable) as caught:
-        read(FileState("/x", "/proc/self/status", 0, 0), 1 << 20)
+        read(FileState("/x", "/proc/self/status", 0, 0), 1 << 20, root=Path("/proc/self"))
     assert caught.value.key == "error-unreadable-changing"
 
 

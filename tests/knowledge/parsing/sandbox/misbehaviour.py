@@ -89,6 +89,7 @@ def _attempts(_data):
         "kill": lambda: os.kill(os.getppid(), 0),
         "write": lambda: Path("/tmp/saseo-sandbox-was-left").write_text("x", encoding="utf-8"),
         "delete": lambda: Path("/tmp/saseo-sandbox-was-left").unlink(),
+        "write by number": lambda: os.open("/dev/null", os.O_WRONLY),
     }
     return said("\n".join(f"{name} {_result(act)}" for name, act in tries.items()))
 
@@ -114,6 +115,14 @@ def _natively(_data):
         "read": lambda: LIBRARY.open(b"/etc/passwd", os.O_RDONLY),
         "list": lambda: LIBRARY.open(b"/", os.O_RDONLY),
         "library": lambda: LIBRARY.open(os.__file__.encode(), os.O_RDONLY),
+        "chmod-library": lambda: LIBRARY.fchmod(LIBRARY.open(os.__file__.encode(), os.O_RDONLY), 0o644),
+        "chmod-newly": lambda: LIBRARY.syscall(452, -100, b"/", 0o755, 0),  # fchmodat2
+        "slow-parent": lambda: LIBRARY.setpriority(0, os.getppid(), 19),
+        "pin-parent": lambda: LIBRARY.sched_setaffinity(os.getppid(), 8, bytes([1, *bytes(7)])),
+        "signal-parent": lambda: LIBRARY.fcntl(0, 8, os.getppid()),  # F_SETOWN
+        "own-fcntl": lambda: LIBRARY.fcntl(0, 1),  # F_GETFD
+        "watch": lambda: LIBRARY.inotify_init1(0),
+        "uring": lambda: LIBRARY.syscall(425, 1, None),
     }
     lines = []
     for name, call in calls.items():
@@ -133,17 +142,21 @@ def _process(_data):
 
 def _lie(_data):
     """Answer past the protocol, as a parser that was taken over could."""
-    os.write(4, b"\0\0\0\x02{}")
+    os.write(4, b"\0\0\0\0\0\0\0\x02{}")
     time.sleep(60)
 
 
 def _boast(_data):
-    os.write(4, b"\xff\xff\xff\xff")
+    os.write(4, b"\xff" * 8)
     time.sleep(60)
 
 
 def _much(data):
     return said("x" * int(data))
+
+
+def _many(data):
+    return ParsedDocument("", "x" * int(data), tuple(Block("paragraph", n, n + 1) for n in range(int(data))))
 
 
 def _bad(_data):
@@ -167,5 +180,6 @@ ACTS = {
     "lie": _lie,
     "boast": _boast,
     "much": _much,
+    "many": _many,
     "bad": _bad,
 }

@@ -25,7 +25,7 @@ from knowledge.parsing.sandbox.wire import send_request
 
 MISBEHAVIOUR = "tests.knowledge.parsing.sandbox.misbehaviour:parse"
 SAMPLES = Path(__file__).parents[4] / "samples"
-LIMITS = Limits(seconds=60, processor_seconds=60, memory=400 << 20, characters=1000)
+LIMITS = Limits(seconds=60, processor_seconds=60, memory=400 << 20, characters=1000, pieces=100)
 HAS_FILTER = sys.platform == "linux" and platform.machine() in ("x86_64", "aarch64")
 
 
@@ -90,6 +90,12 @@ def test_more_text_than_allowed(sandbox: Sandbox) -> None:
     """The child refuses to send it."""
     assert len(sandbox.parse("much", b"1000").text) == 1000
     assert reason(sandbox, "much", b"1001") == "too_complex"
+
+
+def test_more_pieces_than_allowed(sandbox: Sandbox) -> None:
+    """Blocks take many times the memory of their text."""
+    assert len(sandbox.parse("many", b"100").blocks) == 100
+    assert reason(sandbox, "many", b"101") == "too_complex"
 
 
 def test_an_answer_that_is_too_large_is_not_read(sandbox: Sandbox) -> None:
@@ -164,7 +170,10 @@ def test_nothing_but_reading_in_the_kernel(sandbox: Sandbox) -> None:
     errors = {line.split()[0]: int(line.split()[1]) for line in text(sandbox, "natively").splitlines()}
     for name in ("socket", "exec", "fork", "kill", "write", "delete"):
         assert errors[name] == errno.EPERM, name
-    assert errors["library"] == 0
+    for name in ("chmod-library", "slow-parent", "pin-parent", "signal-parent", "watch"):
+        assert errors[name] == errno.EPERM, name
+    assert (errors["chmod-newly"], errors["uring"]) == (errno.ENOSYS, errno.ENOSYS)
+    assert (errors["library"], errors["own-fcntl"]) == (0, 0)
 
 
 @pytest.mark.skipif(not landlock.is_supported(), reason="the kernel has no Landlock")
@@ -172,6 +181,25 @@ def test_no_other_file_is_read(sandbox: Sandbox) -> None:
     """Neither a file of the system nor a folder; what its parsers are made of can be read."""
     errors = {line.split()[0]: int(line.split()[1]) for line in text(sandbox, "natively").splitlines()}
     assert (errors["read"], errors["list"], errors["library"]) == (errno.EACCES, errno.EACCES, 0)
+
+
+def test_nothing_is_imported_from_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shared folder that Saseo is called in may hold a `json.py`; it is a document, and not run."""
+    (tmp_path / "json.py").write_text("raise SystemExit('run')", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    sandbox = Sandbox()
+    try:
+        assert sandbox.parse("a.txt", b"read").text == "read"
+    finally:
+        sandbox.close()
+
+
+def test_each_group_has_its_own_child(sandbox: Sandbox) -> None:
+    """What a child has become of one scope's document doesn't read another's."""
+    one, again, other = (
+        sandbox.parse("process", b"", group).text for group in ("slack:T1", "slack:T1", "everyone")
+    )
+    assert one == again != other
 
 
 def test_a_child_whose_parent_is_gone() -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from knowledge.errors import Unreadable
 from knowledge.parsing.ocr import Picture
+from knowledge.parsing.sandbox import Limits
 from knowledge.parsing.sandbox.wire import (
     Request,
     Untrustworthy,
@@ -27,8 +28,8 @@ from knowledge.parsing.sandbox.wire import (
 )
 from knowledge.types import Block, ParsedDocument, Place
 
-MOST = 1 << 20
-TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+LIMITS = Limits(characters=1 << 18, pieces=1 << 10)
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
 
 
 NUMBERS = st.integers(1, 10**6)
@@ -59,12 +60,12 @@ def documents(draw: st.DrawFn) -> ParsedDocument:
         )
         for start, end in itertools.pairwise(borders)
     ]
-    return ParsedDocument(draw(TEXT), text, tuple(blocks), draw(st.none() | st.integers(0, 9)))
+    return ParsedDocument(draw(TEXT), text, tuple(blocks), draw(st.none() | st.integers(1, 9)))
 
 
-def answer(body: bytes) -> io.BytesIO:
+def answer(body: bytes, text: bytes = b"some text") -> io.BytesIO:
     """The pipe with an answer in it."""
-    return io.BytesIO(struct.pack(">I", len(body)) + body)
+    return io.BytesIO(struct.pack(">II", len(text), len(body)) + text + body)
 
 
 @given(documents())
@@ -73,7 +74,7 @@ def test_documents_arrive(document: ParsedDocument) -> None:
     pipe = io.BytesIO()
     send_document(pipe, document)
     pipe.seek(0)
-    assert receive_answer(pipe, MOST) == document
+    assert receive_answer(pipe, LIMITS) == document
 
 
 @given(TEXT, st.binary(max_size=100))
@@ -92,7 +93,7 @@ def test_failures_arrive() -> None:
     send_failure(pipe, "malformed", "detail", "somewhere.py:3")
     pipe.seek(0)
     with pytest.raises(Unreadable) as caught:
-        receive_answer(pipe, MOST)
+        receive_answer(pipe, LIMITS)
     assert caught.value.parameters == {"reason": "malformed", "detail": "detail"}
     assert caught.value.__notes__ == ["somewhere.py:3"]
 
@@ -104,18 +105,20 @@ def test_failures_arrive() -> None:
 def test_any_answer_is_refused_or_read(body: bytes) -> None:
     """Nothing that arrives raises anything else."""
     with pytest.raises((Untrustworthy, Unreadable)):
-        receive_answer(answer(body), MOST)
+        receive_answer(answer(body), LIMITS)
 
 
-GOOD = {"title": "t", "text": "some text", "first_line": 1, "blocks": [["paragraph", 0, 9]]}
+GOOD = {"title": "t", "first_line": 1, "blocks": [["paragraph", 0, 9]]}
 
 
 @pytest.mark.parametrize(
     "change",
     [
         {"title": 1},
-        {"text": None},
+        {"title": "\ud800"},
+        {"title": "\0"},
         {"first_line": "1"},
+        {"first_line": 10**10},
         {"blocks": {}},
         {"blocks": [["paragraph", 0, 10]]},
         {"blocks": [["paragraph", -1, 9]]},
@@ -126,6 +129,11 @@ GOOD = {"title": "t", "text": "some text", "first_line": 1, "blocks": [["paragra
         {"blocks": [["heading", 0, 9, 7, None, "", []]]},
         {"blocks": [["heading", 0, 9, 1, 0, "", []]]},
         {"blocks": [["heading", 0, 9, 1, "1", "", []]]},
+        {"blocks": [["heading", 0, 9, 1, True, "", []]]},
+        {"blocks": [["heading", 0, 9, 1, 1 << 40, "", []]]},
+        {"blocks": [["heading", 0, 9, 1, None, "\ud800", []]]},
+        {"blocks": [["table", 0, 9, 0, None, "", [], None, "", [1, 1 << 40], ""]]},
+        {"blocks": [["table", 0, 9, 0, None, "", [], None, "\0", None, ""]]},
         {"blocks": [["heading", 0, 9, 1, None, 3, []]]},
         {"blocks": [["table", 0, 9, 0, None, "", [], None, "sheet"]]},
         {"blocks": [["table", 0, 9, 0, None, "", [], 0, "", None, ""]]},
@@ -137,9 +145,9 @@ GOOD = {"title": "t", "text": "some text", "first_line": 1, "blocks": [["paragra
 )
 def test_documents_that_are_none(change: dict[str, Any]) -> None:
     """A field of another type or outside its range makes the whole answer untrustworthy."""
-    assert receive_answer(answer(json.dumps(GOOD).encode()), MOST).text == "some text"
+    assert receive_answer(answer(json.dumps(GOOD).encode()), LIMITS).text == "some text"
     with pytest.raises(Untrustworthy):
-        receive_answer(answer(json.dumps(GOOD | change).encode()), MOST)
+        receive_answer(answer(json.dumps(GOOD | change).encode()), LIMITS)
 
 
 @pytest.mark.parametrize("reason", ["permission", "vanished", "invented", "crashed"])
@@ -147,7 +155,7 @@ def test_reasons_that_are_not_the_childs(reason: str) -> None:
     """What only the parent can know, the child doesn't say."""
     body = json.dumps({"reason": reason, "detail": "", "trace": ""}).encode()
     with pytest.raises(Untrustworthy):
-        receive_answer(answer(body), MOST)
+        receive_answer(answer(body), LIMITS)
 
 
 def test_a_pipe_that_ends() -> None:
@@ -155,13 +163,30 @@ def test_a_pipe_that_ends() -> None:
     whole = answer(json.dumps(GOOD).encode()).getvalue()
     for size in range(len(whole)):
         with pytest.raises(EOFError):
-            receive_answer(io.BytesIO(whole[:size]), MOST)
+            receive_answer(io.BytesIO(whole[:size]), LIMITS)
+
+
+@pytest.mark.parametrize("text", [b"\xff", b"a\0b", b"\xed\xa0\x80"])
+def test_text_that_no_database_takes(text: bytes) -> None:
+    """It would end the run for the documents beside it."""
+    with pytest.raises(Untrustworthy):
+        receive_answer(answer(json.dumps(GOOD).encode(), text), LIMITS)
 
 
 def test_deep_nesting() -> None:
     """It exhausts nothing."""
     with pytest.raises(Untrustworthy):
-        receive_answer(answer(b"[" * 200_000), MOST)
+        receive_answer(answer(b"[" * 100_000), LIMITS)
+
+
+@pytest.mark.parametrize(
+    "answered", [answer(b"[" + b"[]," * 15_000), answer(b"x" * 300_000), answer(b"{}", b"x" * (5 << 18))]
+)
+def test_answers_that_would_take_much_memory(answered: io.BytesIO) -> None:
+    """Too many values, too many bytes, too much text: none is looked at."""
+    with pytest.raises(Unreadable) as caught:
+        receive_answer(answered, LIMITS)
+    assert caught.value.parameters["reason"] == "too_complex"
 
 
 def test_pictures_arrive() -> None:
@@ -181,4 +206,4 @@ def test_pictures_arrive() -> None:
 def test_pictures_that_are_none(body: bytes) -> None:
     """The size must be that of the bytes, and a page's."""
     with pytest.raises(Untrustworthy):
-        receive_picture(answer(body))
+        receive_picture(io.BytesIO(struct.pack(">I", len(body)) + body))
