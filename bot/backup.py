@@ -9,22 +9,24 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
+import re
 import shutil
 import sqlite3
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
 
+from bot.archive import BLOCK, CATALOG, FORMAT, MANIFEST, SETTINGS, UPLOADS, copy_out, opened, place_in
 from bot.ownership import owned
 from bot.settings import Settings
 from knowledge.catalog.copying import adopt, copy_sqlite
@@ -32,14 +34,8 @@ from knowledge.errors import BackupFailed
 from knowledge.sources.loader import root_of
 from knowledge.storage import disk_errors
 
-FORMAT = 1
-MANIFEST = "saseo-backup.json"
-CATALOG = "catalog.sqlite"
-UPLOADS = "uploads"
-SETTINGS = "settings"
-_BLOCK = 1 << 20
-# What a damaged archive makes the library raise.
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, KeyError, TypeError, NotImplementedError)
+_log = logging.getLogger(__name__)
+_PASSWORD = re.compile(r"(?<=://)[^/\s@]*@")  # and the name before it, within an address
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +87,9 @@ def verify(path: Path) -> BackupReport:
     Raises:
         BackupFailed: it is cut, damaged, of another program, or of a later one.
     """
-    with _opened(path) as (archive, manifest):
+    with opened(path) as (archive, manifest):
         for name in manifest["files"]:
-            _copy(archive, name, manifest["files"][name], None)
+            copy_out(archive, name, manifest["files"][name], None)
         made_at = datetime.fromisoformat(manifest["made_at"])
         return BackupReport(path, made_at, len(manifest["files"]), path.stat().st_size)
 
@@ -121,15 +117,12 @@ def restore(settings: Settings, source: Path, *, force: bool = False) -> BackupR
             raise BackupFailed(reason="occupied", path=str(data), detail="")
         with tempfile.TemporaryDirectory(dir=data, prefix=".restoring-") as folder:
             new = Path(folder)
-            with _opened(source) as (archive, manifest):
+            with opened(source) as (archive, manifest):
                 for name, expected in manifest["files"].items():
-                    _copy(archive, name, expected, _inside(new, name))
+                    copy_out(archive, name, expected, place_in(new, name))
                 made_at = datetime.fromisoformat(manifest["made_at"])
-                adopt(
-                    new / CATALOG,
-                    root_of(Path(manifest["data_dir"]) / UPLOADS),
-                    root_of(data / UPLOADS),
-                )
+                before = root_of(Path(manifest["data_dir"]) / UPLOADS)
+            adopt(new / CATALOG, before, root_of(data / UPLOADS))
             _put(new, data)
         return BackupReport(source, made_at, len(manifest["files"]), source.stat().st_size)
 
@@ -163,7 +156,7 @@ def _write(file: Any, settings: Settings, catalog: Path) -> None:
 def _add(archive: zipfile.ZipFile, name: str, path: Path) -> dict[str, Any]:
     digest, size = hashlib.sha256(), 0
     with path.open("rb") as source, archive.open(name, "w", force_zip64=True) as target:
-        while block := source.read(_BLOCK):
+        while block := source.read(BLOCK):
             digest.update(block)
             size += len(block)
             target.write(block)
@@ -177,7 +170,8 @@ def _kept_settings(settings: Settings) -> dict[str, str]:
         value = getattr(settings, name)
         if value == field.default:
             continue
-        lines.append(f"#{name.upper()}=" if isinstance(value, SecretStr) else f"{name.upper()}={value}")
+        text = "" if isinstance(value, SecretStr) else _PASSWORD.sub("", str(value))
+        lines.append(f"{name.upper()}={text}" if text else f"#{name.upper()}=")
     kept = {"settings.env": "\n".join(["# Secrets aren't kept in a backup.", *lines, ""])}
     for path in (settings.folders_file, settings.user_dictionary):
         if path is not None and path.is_file():
@@ -185,73 +179,30 @@ def _kept_settings(settings: Settings) -> dict[str, str]:
     return kept
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, dict[str, Any]]]:
-    """The archive and its manifest; whatever turns out to be damaged is said."""
-    try:
-        if not zipfile.is_zipfile(path):
-            raise BackupFailed(reason="damaged" if path.is_file() else "missing", path=str(path), detail="")
-        with zipfile.ZipFile(path) as archive:
-            if MANIFEST not in archive.namelist():
-                raise BackupFailed(reason="foreign", path=str(path), detail="")
-            manifest = json.loads(archive.read(MANIFEST))
-            if manifest["format"] != FORMAT:
-                raise BackupFailed(reason="newer", path=str(path), detail="")
-            if CATALOG not in manifest["files"]:
-                raise BackupFailed(reason="foreign", path=str(path), detail="")
-            yield archive, manifest
-    except _DAMAGE as error:
-        raise BackupFailed(reason="damaged", path=str(path), detail=type(error).__name__) from error
-
-
-def _copy(archive: zipfile.ZipFile, name: str, expected: dict[str, Any], target: Path | None) -> None:
-    """Read a file of the archive, into `target` if there is one.
-
-    Raises:
-        ValueError: it isn't what was written.
-    """
-    digest, left = hashlib.sha256(), int(expected["size"])
-    if target is not None:
-        target.parent.mkdir(parents=True, exist_ok=True)
-    with archive.open(name) as source, target.open("wb") if target else open(os.devnull, "wb") as file:  # noqa: PTH123
-        while block := source.read(_BLOCK):
-            left -= len(block)
-            if left < 0:
-                break
-            digest.update(block)
-            file.write(block)
-    if left or digest.hexdigest() != expected["sha256"]:
-        raise ValueError(name)
-
-
-def _inside(folder: Path, name: str) -> Path:
-    """Where a file of the archive belongs.
-
-    Raises:
-        ValueError: it would lie elsewhere.
-    """
-    parts = PurePosixPath(name).parts
-    if name != CATALOG and (parts[0] not in (UPLOADS, SETTINGS) or len(parts) < 2):
-        raise ValueError(name)
-    if ".." in parts or "\\" in name or "\0" in name:
-        raise ValueError(name)
-    return folder.joinpath(*parts)
-
-
 def _put(new: Path, data: Path) -> None:
     """Replace what is there. Cut short at any point, the folder holds a whole catalog, old or new."""
     shutil.rmtree(data / "index", ignore_errors=True)  # made from the catalog; this one is another's
     old = data / CATALOG
     if old.exists():
-        with closing(sqlite3.connect(old)) as connection:  # so that no log of its lies beside the new one
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            connection.execute("PRAGMA journal_mode=DELETE")
+        _close_log(old)
     shutil.rmtree(data / UPLOADS, ignore_errors=True)
     if (new / UPLOADS).exists():
         (new / UPLOADS).rename(data / UPLOADS)
     shutil.rmtree(data / "restored-settings", ignore_errors=True)
     (new / SETTINGS).rename(data / "restored-settings")
     (new / CATALOG).replace(old)
+
+
+def _close_log(catalog: Path) -> None:
+    """See to it that no log of the old catalog lies beside the new one, which SQLite would apply to it."""
+    try:
+        with closing(sqlite3.connect(catalog)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.DatabaseError:  # damaged, which is why one restores, or still read by somebody
+        _log.warning("the catalog that is replaced can't be closed: %s", catalog)
+    for log in ("-wal", "-shm"):
+        catalog.with_name(catalog.name + log).unlink(missing_ok=True)
 
 
 @contextmanager

@@ -22,6 +22,8 @@ from urllib.parse import quote, urlsplit
 import structlog
 from pydantic import SecretStr
 
+from knowledge.storage import make_private
+
 if TYPE_CHECKING:
     from bot.settings import Settings
 
@@ -56,6 +58,10 @@ _SECRET_FORMS = (
     r"(?<=[Bb]earer )[\w.~+/=-]{8,}",
     r"(?<=[Bb]ot )[\w-]{20,}\.[\w-]{4,}\.[\w-]{20,}",
     r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)",
+    # Whoever has these may speak as the bot for a while: answers to a command, and web hooks.
+    r"(?<=hooks\.slack\.com/)[\w/.-]{6,}",
+    r"(?<=/webhooks/)\d+/[\w.-]{20,}",
+    r"(?<=/interactions/)\d+/[\w.-]{20,}",
 )
 _SECRET_NAMES = ("_TOKEN", "_SECRET", "_PASSWORD", "_API_KEY")
 
@@ -98,7 +104,9 @@ class _LogFile(logging.handlers.RotatingFileHandler):
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
+            folder = Path(self.baseFilename).parent
+            make_private(folder.parent)
+            make_private(folder)
         except OSError:
             self.handleError(record)
             return

@@ -10,7 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from knowledge.errors import AlreadyRunning
-from knowledge.storage import disk_errors
+from knowledge.storage import disk_errors, make_private
 
 # Whoever asks `is_owned` holds the lock for an instant, which must not look like an owner.
 _INSTANT = 0.2
@@ -26,7 +26,7 @@ def owned(folder: Path) -> Iterator[None]:
     """
     name = folder / "owner.pid"
     with disk_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private(folder)
         lock = FileLock(folder / "owner.lock")
         try:
             lock.acquire(timeout=_INSTANT, poll_interval=_INSTANT / 10)

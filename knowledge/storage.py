@@ -17,6 +17,15 @@ _BLOCK = 1 << 22
 _ROOM = 1 << 18
 
 
+def make_private(folder: Path) -> None:
+    """Make a folder that only this account may look into; one that is there keeps its permissions.
+
+    What stands in it is of every scope, and other people may have accounts on the machine.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+
+
 def write_atomically(path: Path, content: str | bytes, mode: int | None = None) -> None:
     """Write a file so that a reader, or the next start after a crash, sees the old content or the new.
 

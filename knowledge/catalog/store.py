@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from knowledge.catalog.migrate import HEAD, current_revision, migrate
 from knowledge.errors import CatalogDamaged, IndexUnavailable, SaseoError, StorageFull
-from knowledge.storage import has_space
+from knowledge.storage import has_space, make_private
 
 _BUSY_SECONDS = 30
 
@@ -41,7 +41,7 @@ class Catalog:
     @classmethod
     def in_folder(cls, folder: Path) -> Catalog:
         """The default: SQLite in WAL mode, `catalog.sqlite` in a folder, which is made."""
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private(folder)
         return cls(f"sqlite:///{folder / 'catalog.sqlite'}")
 
     @property

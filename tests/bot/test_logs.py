@@ -172,12 +172,23 @@ def test_what_looks_like_a_secret_is_hidden_too(logged):
         "Authorization: Bearer abcdefgh12345678",
         "Bot MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs",
         "https://user:word-pass@host/path",
+        "https://hooks.slack.com/commands/T1/2/answers-to-it",
+        f"https://discord.com/api/v10/webhooks/12345/{'tokenofit' * 5}/messages/@original",
+        f"https://discord.com/api/v10/interactions/12345/{'tokenofit' * 5}/callback",
     ):
         logging.getLogger("x").warning("sent %s", line)
     text = "\n".join(logged.lines())
-    for part in ("otherworkspace", "abcdefgh", "Cl2FMQ", "word-pass"):
+    for part in ("otherworkspace", "abcdefgh", "Cl2FMQ", "word-pass", "answers-to-it", "tokenofit"):
         assert part not in text
     assert "@host/path" in text
+
+
+def test_only_this_account_may_read_the_log_and_what_lies_beside_it(logged, tmp_path):
+    """The first line may be what makes the data folder."""
+    logged()
+    logging.getLogger("x").warning("first")
+    for folder in (tmp_path / "data", tmp_path / "data" / "logs"):
+        assert folder.stat().st_mode & 0o077 == 0
 
 
 def test_a_line_of_another_program_s_kind_is_no_reason_to_fail(logged):

@@ -16,7 +16,7 @@ from knowledge import checksums
 from knowledge.embedding.locate import is_complete, locate
 from knowledge.errors import ModelUnavailable, StorageFull
 from knowledge.models.gguf_header import read_header
-from knowledge.storage import disk_errors
+from knowledge.storage import disk_errors, make_private
 
 _BLOCK = 1 << 20
 
@@ -56,6 +56,8 @@ def add(session: Session, given: Path, *, move: bool, as_json: bool) -> None:
     if target.exists() and not target.samefile(delivery.source):
         raise ModelUnavailable(model=str(target), reason="other_there")
     with disk_errors(target), bar(session) as progress:
+        if is_folder:
+            make_private(session.settings.data_dir)
         _bring(delivery, progress, move=move)
     if as_json:
         session.show_json({"kind": "embedding" if is_folder else "language", "path": str(target)})

@@ -19,6 +19,7 @@ from knowledge.embedding.locate import locate
 from knowledge.errors import ModelUnavailable
 from knowledge.hub import ENDPOINT, connect
 from knowledge.models import presets as language_presets
+from knowledge.storage import make_private
 
 _ROOT = Path(__file__).resolve().parents[3]
 
@@ -58,6 +59,7 @@ def download_embedding(session: Session, model: str, *, yes: bool) -> Path:
         else:
             session.say("models-fetch-unknown", model=name)
         _agree(session, yes=yes)
+        make_private(session.settings.data_dir)
         with bar(session) as progress:
             path = fetch(name, folder, endpoint=_endpoint(), token=_token(), progress=progress)
         _tell(session, "models-fetched", model=name, path=str(path))

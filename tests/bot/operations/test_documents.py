@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -86,3 +88,23 @@ def test_the_unit_waits_longer_than_a_stop_takes():
     unit = (ROOT / "deploy" / "saseo.service").read_text(encoding="utf-8")
     (seconds,) = re.findall(r"^TimeoutStopSec=(\d+)$", unit, re.MULTILINE)
     assert int(seconds) > Settings.model_fields["shutdown_seconds"].default + 8
+
+
+def test_the_unit_outlives_its_models_process():
+    """A process that the kernel kills for memory stops the whole unit, unless systemd is told otherwise."""
+    unit = (ROOT / "deploy" / "saseo.service").read_text(encoding="utf-8")
+    assert "\nOOMPolicy=continue\n" in unit
+
+
+def test_systemd_understands_the_unit(tmp_path):
+    """Its own checker has nothing to say, but that the program isn't installed here."""
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze isn't installed")
+    unit = (ROOT / "deploy" / "saseo.service").read_text(encoding="utf-8")
+    copy = tmp_path / "saseo.service"
+    copy.write_text(unit.replace("/opt/saseo/.venv/bin/saseo", shutil.which("true") or ""), encoding="utf-8")
+    done = subprocess.run(
+        ["systemd-analyze", "verify", str(copy)], capture_output=True, text=True, timeout=100, check=False
+    )
+    about_it = [line for line in done.stderr.splitlines() if "saseo.service" in line]
+    assert not about_it, about_it
