@@ -195,12 +195,16 @@ COMMANDS: tuple[CommandName, ...] = (
 )
 
 
+Readers = Literal["place", "person", "team"]
+"""For whom a document is added: those who read where the command is given, the caller alone, or the team."""
+
+
 @dataclass(frozen=True, slots=True)
 class CommandCall:
     """A `/docs` command. The result is for the caller's eyes only.
 
     `name` is what was typed, known or not; `argument` the rest. `files` are those to add, with their bytes.
-    `is_direct`: it was given in a direct message with the bot. `whole_team`: add for everyone on the team.
+    `is_direct`: it was given in a direct message with the bot. `readers`: for whom something is added.
     `save`, which is given from a message's menu, saves `talk`, that message or its thread: of the channel of
     the call, and no other.
     """
@@ -213,7 +217,7 @@ class CommandCall:
     argument: str = ""
     locale: str = ""
     is_direct: bool = False
-    whole_team: bool = False
+    readers: Readers = "place"
     files: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
     talk: Talk | None = field(default=None, repr=False)
 

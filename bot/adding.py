@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from adapters import pasted
 from adapters.protocol import CommandCall, Told
 from bot.listing import line_of
 from bot.together import Together
@@ -105,5 +106,4 @@ def _pasted(argument: str) -> tuple[tuple[str, bytes], ...]:
     title, _, body = argument.strip().partition("\n")
     if not title.strip() or not body.strip():
         return ()
-    name = title.strip().lstrip("# ").strip()
-    return ((f"{name}.md", f"# {name}\n\n{body.strip()}\n".encode()),)
+    return pasted.as_file(title, body)

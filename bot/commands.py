@@ -283,11 +283,11 @@ class Commands:
         raise Refused("\n".join([messages.text("talk-several", language, count=len(found)), *lines]))
 
     async def _scope_to_add(self, call: CommandCall, language: Language) -> Scope:
-        if call.whole_team:
+        if call.readers == "team":
             if not await self._permissions.is_admin(call.team, call.author):
                 raise Refused(messages.text("talk-add-team-not-allowed", language))
             return team_scope(call.platform, call.team)
-        if call.is_direct:
+        if call.is_direct or call.readers == "person":
             return person_scope(call.platform, call.team, call.author)
         await self._check_channel(call, language)
         return channel_scope(call.platform, call.team, call.channel)

@@ -16,7 +16,8 @@ from adapters.discord.errors import NAME, mapped
 from adapters.discord.forms import AddForm, Interaction, language_of, tell_error
 from adapters.discord.surface import NOBODY
 from adapters.discord.views import layout_of
-from adapters.protocol import CommandCall, Librarian, Told
+from adapters.pasted import as_file
+from adapters.protocol import CommandCall, Librarian, Readers, Told
 from knowledge.errors import ChatUnavailable
 from knowledge.messages import describe
 from knowledge.messages import text as sentence
@@ -26,7 +27,6 @@ _log = logging.getLogger(__name__)
 MAX_FILE = 64 << 20
 """Bytes of one file that is fetched."""
 
-_TITLE = 60
 _PROGRESS_SECONDS = 2.0
 _CHOICES = 25
 _CHOICE = 100
@@ -95,10 +95,10 @@ class CommandDesk:
         argument: str = "",
         *,
         files: Sequence[discord.Attachment] = (),
-        whole_team: bool = False,
-        text: str = "",
+        readers: Readers = "place",
+        texts: Sequence[tuple[str, bytes]] = (),
     ) -> None:
-        """Do a command. `text` is added as a document where there are no files."""
+        """Do a command. `texts` are pasted ones, as files, which are added with `files`."""
         with mapped():
             await interaction.response.defer(ephemeral=True, thinking=True)
         language = language_of(interaction)
@@ -120,8 +120,8 @@ class CommandDesk:
             argument=argument,
             locale=str(interaction.locale),
             is_direct=place.is_direct,
-            whole_team=whole_team,
-            files=(*fetched, *_as_file(text)) if text else tuple(fetched),
+            readers=readers,
+            files=(*fetched, *texts),
         )
         shown = 0.0
         async for told in self._librarian.command(call):
@@ -200,12 +200,13 @@ class CommandDesk:
             file: discord.Attachment | None = None,
             team: bool = False,  # noqa: FBT001, FBT002 - an option of the command
         ) -> None:
+            readers: Readers = "team" if team else "place"
             if file is not None:
-                await self.run(interaction, "add", files=[file], whole_team=team)
+                await self.run(interaction, "add", files=[file], readers=readers)
                 return
             with mapped():
                 await interaction.response.send_modal(
-                    AddForm(self.run, whole_team=team, language=language_of(interaction))
+                    AddForm(self.run, readers=readers, language=language_of(interaction))
                 )
 
         @docs.command(name=_name("followups"), description=_about("followups"))
@@ -245,7 +246,9 @@ class CommandDesk:
 
         async def add_message(interaction: Interaction, message: discord.Message) -> None:
             files = message.attachments
-            await self.run(interaction, "add", files=files, text="" if files else message.content)
+            await self.run(
+                interaction, "add", files=files, texts=() if files else as_file("", message.content)
+            )
 
         return [
             app_commands.ContextMenu(
@@ -267,12 +270,6 @@ async def _fetch(file: discord.Attachment) -> bytes:
         raise ChatUnavailable(platform=NAME, reason="refused", detail="> 64 MiB")
     with mapped():
         return await file.read()
-
-
-def _as_file(text: str) -> tuple[tuple[str, bytes], ...]:
-    """A text as a file: its first line is its title."""
-    title = text.strip().split("\n")[0].lstrip("# ")[:_TITLE].strip() or "text"
-    return ((f"{title}.md", f"# {title}\n\n{text.strip()}\n".encode()),) if text.strip() else ()
 
 
 def _name(name: str) -> locale_str:

@@ -12,6 +12,8 @@ import discord
 from adapters.discord.errors import mapped
 from adapters.discord.surface import NOBODY
 from adapters.discord.views import layout_of
+from adapters.pasted import as_file
+from adapters.protocol import Readers
 from knowledge.errors import ChatUnavailable
 from knowledge.messages import text as sentence
 from knowledge.types import Language
@@ -25,10 +27,10 @@ Interaction = discord.Interaction[Any]
 class AddForm(discord.ui.Modal):
     """Asks for a text, or for files, to add."""
 
-    def __init__(self, run: Callable[..., Awaitable[None]], *, whole_team: bool, language: Language) -> None:
+    def __init__(self, run: Callable[..., Awaitable[None]], *, readers: Readers, language: Language) -> None:
         super().__init__(title=sentence("discord-add-title", language), timeout=_FORM_SECONDS)
         self._run = run
-        self._whole_team = whole_team
+        self._readers = readers
         self._name: discord.ui.TextInput[Any] = discord.ui.TextInput(
             custom_id="name", required=False, max_length=200
         )
@@ -43,16 +45,8 @@ class AddForm(discord.ui.Modal):
 
     async def on_submit(self, interaction: Interaction) -> None:
         """Add what was filled in."""
-        name, text = self._name.value.strip(), self._text.value.strip()
-        pasted = f"{name}\n{text}" if name and text else ""
-        await self._run(
-            interaction,
-            "add",
-            pasted,
-            files=self._files.values,
-            whole_team=self._whole_team,
-            text="" if pasted else text,
-        )
+        text = as_file(self._name.value.strip(), self._text.value)
+        await self._run(interaction, "add", files=self._files.values, readers=self._readers, texts=text)
 
     async def on_error(self, interaction: Interaction, error: Exception) -> None:  # type: ignore[override]
         """Say that it went wrong."""

@@ -34,8 +34,9 @@ from adapters.slack.convert import (
     team_of,
 )
 from adapters.slack.directory import SlackDirectory
+from adapters.slack.documents import DocumentDesk
 from adapters.slack.errors import mapped
-from adapters.slack.listeners import acknowledged, tell_error
+from adapters.slack.listeners import tell_error
 from adapters.slack.surface import SlackSurface
 from knowledge.errors import ChatUnavailable
 
@@ -181,7 +182,6 @@ class SlackAdapter:
 
         bolt_client = _client(None, self._base_url)
         app = AsyncApp(client=bolt_client, authorize=authorize, logger=_SDK_LOG)
-        commands = CommandDesk(self._archive, self._directory, librarian)
 
         @app.middleware
         async def claim(body: dict[str, Any], next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002 - Bolt's name
@@ -198,10 +198,11 @@ class SlackAdapter:
             app.event(event)(nothing_more)
         app.command("/ask")(acknowledge)
         app.shortcut("ask_about")(acknowledge)
-        app.command("/docs")(acknowledged(commands.docs))
-        app.shortcut("add_to_documents")(acknowledged(commands.add_message))
         app.error(tell_error)
         Buttons(self._client, self._surface, librarian).register(app)
+        commands = CommandDesk(self._client, self._directory, librarian)
+        me = self._me["user_id"]
+        DocumentDesk(self._client, self._archive, self._directory, librarian, commands, me).register(app)
         return app
 
     async def _take(self, body: dict[str, Any], librarian: Librarian, desk: Desk) -> None:

@@ -8,7 +8,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.protocol import REASONS, Librarian, Reason
-from adapters.slack import render
+from adapters.slack import forms, render
 from adapters.slack.convert import language_of
 from adapters.slack.errors import mapped
 from adapters.slack.listeners import Body, acknowledged
@@ -33,7 +33,7 @@ class Buttons:
         app.action(render.UP)(acknowledged(self._up))
         app.action(render.DOWN)(acknowledged(self._down))
         app.action(render.SHARE)(acknowledged(self._share))
-        app.view(render.REASON_VIEW)(acknowledged(self._reason))
+        app.view(forms.REASON_VIEW)(acknowledged(self._reason))
 
     async def _stop(self, body: Body) -> None:
         refusal = await self._librarian.stop(_claim_id(body), str(body["user"]["id"]))
@@ -55,7 +55,7 @@ class Buttons:
             return
         with mapped():
             await self._client.views_open(
-                trigger_id=str(body["trigger_id"]), view=render.reason_view(claim_id, language_of(body))
+                trigger_id=str(body["trigger_id"]), view=forms.reason_view(claim_id, language_of(body))
             )
 
     async def _reason(self, body: Body) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from adapters.protocol import Attachment, CommandCall, Message
+from adapters.protocol import Attachment, CommandCall, Message, Readers
 from knowledge.types import Language
 
 PLATFORM = "slack"
@@ -16,6 +16,7 @@ _SUBTYPES = {None, "file_share", "thread_broadcast", "me_message"}
 _ENTITY = re.compile(r"<([^<>]*)>")
 _USER = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 
+_READERS: dict[Readers, tuple[str, ...]] = {"team": ("team", "팀"), "person": ("me", "나")}
 _HANGUL = re.compile(r"[가-힣]")
 _FIRST_WORD = re.compile(r"\s*(\S+)\s*(.*)", re.DOTALL)
 
@@ -103,9 +104,9 @@ def split_command(text: str) -> tuple[str, str]:
 
 
 def command_of(body: Payload, locale: str) -> CommandCall:
-    """`/docs NAME ARGUMENT`; `add team` adds for the whole team."""
+    """`/docs NAME ARGUMENT`; `add team` adds for the whole team, `add me` for the caller alone."""
     name, argument = split_command(str(body.get("text") or ""))
-    team_wide, rest = _team_wide(name, argument)
+    readers, rest = _readers(name, argument)
     return CommandCall(
         platform=PLATFORM,
         team=str(body["team_id"]),
@@ -115,8 +116,16 @@ def command_of(body: Payload, locale: str) -> CommandCall:
         argument=plain(rest, ""),
         locale=locale,
         is_direct=str(body["channel_id"]).startswith("D"),
-        whole_team=team_wide,
+        readers=readers,
     )
+
+
+def caller_of(body: Payload) -> tuple[str, str]:
+    """The team and the person of a command, a click, a menu or a form."""
+    if "command" in body:
+        return str(body["team_id"]), str(body["user_id"])
+    user = body["user"]
+    return str((body.get("team") or {}).get("id") or user.get("team_id") or ""), str(user["id"])
 
 
 def team_of(body: Payload) -> str:
@@ -195,8 +204,9 @@ def files_of(message: Payload) -> tuple[Attachment, ...]:
     )
 
 
-def _team_wide(name: str, argument: str) -> tuple[bool, str]:
+def _readers(name: str, argument: str) -> tuple[Readers, str]:
     first, _, rest = argument.partition(" ")
-    if name == "add" and first.lower() in ("team", "팀"):
-        return True, rest.strip()
-    return False, argument
+    for readers, words in _READERS.items():
+        if name == "add" and first.lower() in words:
+            return readers, rest.strip()
+    return "place", argument

@@ -6,10 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from adapters import notes
-from adapters.protocol import REASONS
+from adapters.slack.blocks import FALLBACK, Block, actions, button, context, section
 from adapters.slack.markup import SECTION, escape, inline, sections
 from adapters.view import View
 from adapters.wording import heading, particulars, sources_heading
@@ -19,12 +18,9 @@ from knowledge.types import Answer, Language, Source
 MESSAGE = 11_000
 """Characters of one message: Slack refuses a message whose blocks hold more than some 13,000."""
 
-STOP, UP, DOWN, SHARE, REASON_VIEW = "saseo_stop", "saseo_up", "saseo_down", "saseo_share", "saseo_reason"
-_FALLBACK = 2000
+STOP, UP, DOWN, SHARE = "saseo_stop", "saseo_up", "saseo_down", "saseo_share"
 _EXCERPT = 300
 _WEB = re.compile(r"https?://[^\s|<>\"]+")
-
-Block = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +34,10 @@ class Post:
 def running(view: View, claim_id: int, *, can_stop: bool) -> Post:
     """An answer that is being made: what there is, what it waits for, and a way to stop it."""
     shown = _fitting(sections(view.text))[0] if view.text.strip() else []
-    blocks = [*map(_section, shown), _context(inline(view.waiting))]
+    blocks = [*map(section, shown), context(inline(view.waiting))]
     if can_stop:
-        blocks.append(_actions(_button(STOP, sentence("slack-stop", view.language), claim_id)))
-    return Post(shown[0][:_FALLBACK] if shown else inline(view.waiting), blocks)
+        blocks.append(actions(button(STOP, sentence("slack-stop", view.language), str(claim_id))))
+    return Post(shown[0][:FALLBACK] if shown else inline(view.waiting), blocks)
 
 
 def finished(view: View, claim_id: int, now: datetime, *, can_share: bool) -> list[Post]:
@@ -49,15 +45,15 @@ def finished(view: View, claim_id: int, now: datetime, *, can_share: bool) -> li
     answer = view.answer
     if answer is None:
         failure = inline(view.failure)
-        return [Post(failure, [_section(failure), *_notices(view)])]
+        return [Post(failure, [section(failure), *_notices(view)])]
     pages = _fitting(sections(answer.text)) or [[escape(sentence("answer-unexpected", answer.language))]]
-    posts = [Post(page[0][:_FALLBACK], [_section(piece) for piece in page]) for page in pages]
+    posts = [Post(page[0][:FALLBACK], [section(piece) for piece in page]) for page in pages]
     tail = [*_notices(view), *_label(answer), *_sources(answer, now)]
     if answer.mode != "stopped":
-        buttons = [_button(UP, "👍", claim_id), _button(DOWN, "👎", claim_id)]
+        buttons = [button(UP, "👍", str(claim_id)), button(DOWN, "👎", str(claim_id))]
         if can_share:
-            buttons.append(_button(SHARE, sentence("slack-share", answer.language), claim_id))
-        tail.append(_actions(*buttons))
+            buttons.append(button(SHARE, sentence("slack-share", answer.language), str(claim_id)))
+        tail.append(actions(*buttons))
     posts[-1].blocks.extend(tail)
     return posts
 
@@ -65,9 +61,9 @@ def finished(view: View, claim_id: int, now: datetime, *, can_share: bool) -> li
 def shared(question: str, answer: Answer, person: str, now: datetime) -> list[Post]:
     """An answer that was private, for everyone in the channel: who shares it, what was asked."""
     said = sentence("slack-shared", answer.language, person=f"<@{person}>")
-    head = _section(f"{said}\n&gt; {escape(' '.join(question.split()))[:500]}")
+    head = section(f"{said}\n&gt; {escape(' '.join(question.split()))[:500]}")
     pages = _fitting(sections(answer.text))
-    posts = [Post(page[0][:_FALLBACK], [_section(piece) for piece in page]) for page in pages]
+    posts = [Post(page[0][:FALLBACK], [section(piece) for piece in page]) for page in pages]
     posts[0].blocks.insert(0, head)
     posts[-1].blocks.extend([*_label(answer), *_sources(answer, now)])
     return posts
@@ -82,43 +78,7 @@ def told(text: str) -> Post:
     """What a command says."""
     pages = _fitting(sections(text))
     shown = pages[0] if pages else [""]
-    return Post(shown[0][:_FALLBACK], [_section(piece) for piece in shown])
-
-
-def reason_view(claim_id: int, language: Language) -> Block:
-    """The modal that asks why an answer was no good."""
-    options = [
-        {"text": _plain(sentence(f"slack-reason-{reason.replace('_', '-')}", language)), "value": reason}
-        for reason in REASONS
-    ]
-    return {
-        "type": "modal",
-        "callback_id": REASON_VIEW,
-        "private_metadata": str(claim_id),
-        "title": _plain(sentence("slack-reason-title", language)),
-        "submit": _plain(sentence("slack-reason-submit", language)),
-        "close": _plain(sentence("slack-reason-close", language)),
-        "blocks": [
-            {
-                "type": "input",
-                "block_id": "reason",
-                "label": _plain(sentence("slack-reason-which", language)),
-                "element": {"type": "radio_buttons", "action_id": "reason", "options": options},
-            },
-            {
-                "type": "input",
-                "block_id": "comment",
-                "optional": True,
-                "label": _plain(sentence("slack-reason-comment", language)),
-                "element": {
-                    "type": "plain_text_input",
-                    "action_id": "comment",
-                    "multiline": True,
-                    "max_length": 2000,
-                },
-            },
-        ],
-    }
+    return Post(shown[0][:FALLBACK], [section(piece) for piece in shown])
 
 
 def _fitting(pieces: Sequence[str]) -> list[list[str]]:
@@ -135,12 +95,12 @@ def _fitting(pieces: Sequence[str]) -> list[list[str]]:
 
 
 def _notices(view: View) -> list[Block]:
-    return [_context(inline(notice)) for notice in view.notices]
+    return [context(inline(notice)) for notice in view.notices]
 
 
 def _label(answer: Answer) -> list[Block]:
     told = (notes.warning(answer), notes.origin(answer))
-    return [_context(inline(note)) for note in told if note]
+    return [context(inline(note)) for note in told if note]
 
 
 def _sources(answer: Answer, now: datetime) -> list[Block]:
@@ -157,36 +117,15 @@ def _sources(answer: Answer, now: datetime) -> list[Block]:
     current = ""
     for line in lines:
         if current and len(current) + 1 + len(line) > SECTION:
-            blocks.append(_section(current))
+            blocks.append(section(current))
             current = ""
         current = f"{current}\n{line}" if current else line
-    return [*blocks, _section(current)]
+    return [*blocks, section(current)]
 
 
 def _source(source: Source, language: Language, now: datetime) -> str:
-    title = escape(heading(source))[:_FALLBACK]
+    title = escape(heading(source))[:FALLBACK]
     link = _WEB.fullmatch(source.address)
     named = f"<{source.address.replace('&', '&amp;')}|{title.replace('|', '¦')}>" if link else f"*{title}*"
     facts = particulars(source, language, now, is_linked=link is not None)
     return f"[{source.number}] " + " · ".join([named, *map(escape, facts)])
-
-
-def _section(text: str) -> Block:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text[:SECTION], "verbatim": True}}
-
-
-def _context(text: str) -> Block:
-    element = {"type": "mrkdwn", "text": text[:_FALLBACK], "verbatim": True}
-    return {"type": "context", "elements": [element]}
-
-
-def _actions(*elements: Block) -> Block:
-    return {"type": "actions", "elements": list(elements)}
-
-
-def _button(action: str, text: str, claim_id: int) -> Block:
-    return {"type": "button", "action_id": action, "text": _plain(text), "value": str(claim_id)}
-
-
-def _plain(text: str) -> Block:
-    return {"type": "plain_text", "text": text, "emoji": True}

@@ -121,10 +121,10 @@ def test_in_a_direct_message_a_text_is_added_for_oneself(talk) -> None:
 def test_adding_for_the_team_takes_an_admin(talk) -> None:
     """The refusal says why, and nothing is kept; a guest is no admin, whatever the platform says."""
     for author in ("U1", "guest"):
-        told = talk("add", "공지\n모두에게", author=author, whole_team=True)
+        told = talk("add", "공지\n모두에게", author=author, readers="team")
         assert told.is_refusal
         assert "관리자" in told.text
-    assert not talk("add", "공지\n모두에게", author="admin", whole_team=True).is_refusal
+    assert not talk("add", "공지\n모두에게", author="admin", readers="team").is_refusal
     assert talk.knowledge.find_documents("공지")[0].scope == "slack:T1"
 
 
@@ -269,7 +269,7 @@ def test_saving_takes_membership_and_words(talk) -> None:
     assert talk("save", talk=a_talk("비밀"), author="U9").is_refusal
     assert talk("save", talk=a_talk(" ")).is_refusal
     assert talk("save").is_refusal
-    assert talk("save", talk=a_talk("모두"), whole_team=True).is_refusal
+    assert talk("save", talk=a_talk("모두"), readers="team").is_refusal
     assert talk.knowledge.find_documents("비밀") == []
 
 

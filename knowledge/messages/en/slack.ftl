@@ -1,6 +1,27 @@
 ### Slack
 
 slack-stop = Stop
+slack-form-close = Cancel
+slack-form-wait = Looking…
+slack-add-form = Add to the documents
+slack-add-submit = Add
+slack-add-files = Files (10 MB each at most)
+slack-add-title = Title
+slack-add-text = Or a text
+slack-add-nothing = Choose a file, or write a text.
+slack-add-part = What to keep
+slack-add-message = This message
+slack-add-thread = The whole thread
+slack-readers = Who may find it
+slack-readers-place = Everyone who reads this channel
+slack-readers-person = Me alone
+slack-readers-team = The whole team (admins only)
+slack-remove-form = Forget a document
+slack-remove-submit = Forget it
+slack-remove-which = Which document?
+slack-remove-sure = Forget **{ $title }** (#{ $number })? No answer will use it any more.
+slack-remove-several = Several documents match “{ $wanted }”.
+slack-thread-unreadable = I can't read that conversation. Invite me to the channel (/invite @saseo), then add it again.
 slack-share = Share in this channel
 slack-shared = { $person } shares an answer
 slack-looking = Looking… The answer comes below, for you alone.
@@ -8,7 +29,6 @@ slack-thanks = Thank you, that helps.
 slack-feedback-gone = This answer isn't kept any more, so there is nothing to note.
 slack-reason-title = What was wrong?
 slack-reason-submit = Send
-slack-reason-close = Cancel
 slack-reason-which = The answer
 slack-reason-wrong = is wrong
 slack-reason-outdated = is out of date

@@ -1,6 +1,27 @@
 ### Slack
 
 slack-stop = 멈추기
+slack-form-close = 취소
+slack-form-wait = 찾는 중입니다…
+slack-add-form = 문서에 더하기
+slack-add-submit = 더하기
+slack-add-files = 파일(하나에 10 MB까지)
+slack-add-title = 제목
+slack-add-text = 또는 글
+slack-add-nothing = 파일을 고르거나 글을 적어 주세요.
+slack-add-part = 남길 내용
+slack-add-message = 이 메시지
+slack-add-thread = 스레드 전체
+slack-readers = 볼 수 있는 사람
+slack-readers-place = 이 채널을 읽는 모든 분
+slack-readers-person = 본인만
+slack-readers-team = 팀 전체(관리자만)
+slack-remove-form = 문서 잊기
+slack-remove-submit = 잊기
+slack-remove-which = 어느 문서인가요?
+slack-remove-sure = **{ $title }** 문서(#{ $number })를 잊을까요? 앞으로 어떤 답에도 쓰지 않습니다.
+slack-remove-several = “{ $wanted }”에 맞는 문서가 여러 개입니다.
+slack-thread-unreadable = 그 대화를 읽을 수 없습니다. 저를 채널에 초대한(/invite @saseo) 뒤에 다시 더해 주세요.
 slack-share = 이 채널에 공유
 slack-shared = { $person } 님이 답을 공유했습니다
 slack-looking = 찾는 중입니다. 답은 아래에 나오고 본인에게만 보입니다.
@@ -8,7 +29,6 @@ slack-thanks = 고맙습니다. 도움이 됩니다.
 slack-feedback-gone = 이 답은 이제 보관되어 있지 않아 의견을 남기지 못했습니다.
 slack-reason-title = 무엇이 아쉬웠나요?
 slack-reason-submit = 보내기
-slack-reason-close = 취소
 slack-reason-which = 이 답은
 slack-reason-wrong = 틀렸습니다
 slack-reason-outdated = 오래된 내용입니다

@@ -23,6 +23,7 @@ class FakeSlack:
 
     `limits` are methods whose next calls get 429, once for each entry. `losing` are methods whose next call is
     done and its answer lost. `refusing` maps methods to the error that they answer. `calls` counts methods.
+    `acknowledged` has the answers to envelopes that were acknowledged.
     """
 
     def __init__(self) -> None:
@@ -32,7 +33,7 @@ class FakeSlack:
         self.refusing: dict[str, str] = {}
         self.calls: Counter[str] = Counter()
         self.files: dict[str, bytes] = {}
-        self.acknowledged: set[str] = set()
+        self.acknowledged: dict[str, dict[str, Any]] = {}
         self.url = ""
         self._sockets: list[web.WebSocketResponse] = []
         self._changed = asyncio.Condition()
@@ -113,6 +114,10 @@ class FakeSlack:
         self._responses[number] = (person, channel)
         return f"{self.url}/respond/{number}"
 
+    def expire_responses(self) -> None:
+        """Response URLs that were given until now answer no more."""
+        self._uses.update(dict.fromkeys(self._responses, 5))
+
     def event(self, event: dict[str, Any], **more: Any) -> dict[str, Any]:
         """An Events API payload."""
         return {
@@ -180,7 +185,8 @@ class FakeSlack:
         await self.tell()
         async for message in socket:
             if message.type == WSMsgType.TEXT:
-                self.acknowledged.add(json.loads(message.data)["envelope_id"])
+                said = json.loads(message.data)
+                self.acknowledged[said["envelope_id"]] = said.get("payload") or {}
                 await self.tell()
         await self.tell()
         return socket

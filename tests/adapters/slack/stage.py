@@ -104,11 +104,8 @@ class SlackStage:
         element = workspace.buttons(message)[BUTTONS[button]]
         channel = "C1"
         payload = {
+            **self._clicked(person),
             "type": "block_actions",
-            "team": {"id": workspace.TEAM},
-            "user": {"id": PEOPLE[person], "team_id": workspace.TEAM},
-            "api_app_id": "A1",
-            "trigger_id": self.slack.trigger(),
             "channel": {"id": channel},
             "message": message,
             "response_url": self.slack.response_url(PEOPLE[person], channel),
@@ -118,19 +115,70 @@ class SlackStage:
 
     async def give_reason(self, reason: str, comment: str) -> None:
         (view,) = await self.until(lambda: self.slack.workspace.views)
-        values = {
-            "reason": {"reason": {"type": "radio_buttons", "selected_option": {"value": reason}}},
-            "comment": {"comment": {"type": "plain_text_input", "value": comment}},
-        }
+        await self.send(view, {"reason": reason, "comment": comment}, person="other")
+
+    async def send(
+        self, view: dict[str, Any], given: dict[str, Any], *, person: str = "asker"
+    ) -> dict[str, Any]:
+        """A person fills a form in and sends it; gives what the form is told."""
+        values: dict[str, Any] = {}
+        for block in (each for each in view["blocks"] if each["type"] == "input"):
+            name, element = block["block_id"], block["element"]
+            value = given.get(name)
+            match element["type"]:
+                case "radio_buttons" | "external_select":
+                    chosen = {"value": value} if value else element.get("initial_option")
+                    entered: dict[str, Any] = {"selected_option": chosen}
+                case "file_input":
+                    entered = {"files": value or []}
+                case _:
+                    entered = {"value": value or element.get("initial_value")}
+            values[name] = {name: {"type": element["type"], **entered}}
         payload = {
+            **self._clicked(person),
             "type": "view_submission",
-            "team": {"id": workspace.TEAM},
-            "user": {"id": PEOPLE["other"], "team_id": workspace.TEAM},
-            "api_app_id": "A1",
-            "trigger_id": self.slack.trigger(),
-            "view": {**view, "id": "V1", "state": {"values": values}},
+            "view": {**view, "state": {"values": values}},
+        }
+        return self.slack.acknowledged[await self.slack.deliver("interactive", payload)]
+
+    async def look_up(self, view: dict[str, Any], typed: str, *, person: str = "asker") -> dict[str, str]:
+        """A person opens the form's menu of documents; gives its entries, numbers by their labels."""
+        payload = {
+            **self._clicked(person),
+            "type": "block_suggestion",
+            "action_id": "document",
+            "block_id": "document",
+            "value": typed,
+            "view": view,
+        }
+        answer = self.slack.acknowledged[await self.slack.deliver("interactive", payload)]
+        return {each["text"]["text"]: each["value"] for each in answer["options"]}
+
+    async def menu(self, callback: str, message: dict[str, Any]) -> None:
+        """A person picks an entry of a message's menu."""
+        payload = {
+            **self._clicked("asker"),
+            "type": "message_action",
+            "callback_id": callback,
+            "channel": {"id": "C1"},
+            "message": message,
+            "response_url": self.slack.response_url("U1", "C1"),
         }
         await self.slack.deliver("interactive", payload)
+
+    async def form(self, number: int = 0) -> dict[str, Any]:
+        """The form that was opened, once it can be sent."""
+        views = self.slack.workspace.views
+        await self.until(lambda: len(views) > number and "submit" in views[number])
+        return views[number]
+
+    def _clicked(self, person: str) -> dict[str, Any]:
+        return {
+            "team": {"id": workspace.TEAM},
+            "user": {"id": PEOPLE[person], "team_id": workspace.TEAM},
+            "api_app_id": "A1",
+            "trigger_id": self.slack.trigger(),
+        }
 
     def seen(self, place: str = CHANNEL) -> list[Seen]:
         messages = self.slack.workspace.channels[PLACES[place]].messages.values()

@@ -15,7 +15,6 @@ from knowledge.types import EVERYONE
 from tests.adapters.slack.server import APP_TOKEN, BOT_TOKEN, FakeSlack
 from tests.adapters.slack.stage import SlackStage, slack_stage
 from tests.fakes import FakeKnowledge
-from tests.librarian import open_knowledge
 from tests.scenarios.stage import DIRECT, Seen
 from tests.scenarios.suite import QUESTION, is_whole, whole
 
@@ -150,47 +149,11 @@ def test_the_menu_of_a_message_asks_about_it(tmp_path: Path) -> None:
     """Its text is the question; the answer is for whoever opened the menu."""
 
     async def scene(stage: SlackStage) -> None:
-        await menu(stage, "ask_about", {"text": QUESTION, "user": "U2", "ts": "5.0"})
+        await stage.menu("ask_about", {"text": QUESTION, "user": "U2", "ts": "5.0"})
         await stage.until(lambda: "15일" in last(stage).text)
         assert stage.private("other") == []
 
     assert play(tmp_path, scene).asked[0].text == QUESTION
-
-
-def test_the_menu_of_a_message_adds_its_files(tmp_path: Path) -> None:
-    """A file is fetched with the bot's token, kept, indexed for the channel, and told; another host gets nothing."""
-    knowledge = open_knowledge(tmp_path)
-
-    async def scene(stage: SlackStage) -> None:
-        stage.slack.files["rules.md"] = "# 점심 규칙\n\n열두 시에 먹습니다.".encode()
-        file = {"name": "점심.md", "size": 40, "url_private_download": f"{stage.slack.url}/files/rules.md"}
-        await menu(stage, "add_to_documents", {"text": "", "user": "U2", "ts": "5.0", "files": [file]})
-        await stage.until(lambda: "점심 규칙" in last(stage).text)
-        (document,) = knowledge.documents()
-        assert document.scope == "slack:T1/C1"
-        before = len(stage.private())
-        elsewhere = {**file, "url_private_download": "https://files.slack.com.evil.example/x"}
-        await menu(stage, "add_to_documents", {"text": "", "user": "U2", "ts": "6.0", "files": [elsewhere]})
-        await stage.until(lambda: len(stage.private()) > before)
-        assert len(knowledge.documents()) == 1
-
-    play(tmp_path, scene, knowledge)  # type: ignore[arg-type]
-    knowledge.close()
-
-
-async def menu(stage: SlackStage, callback: str, message: dict[str, object]) -> None:
-    """A person picks an entry of a message's menu."""
-    payload = {
-        "type": "message_action",
-        "callback_id": callback,
-        "team": {"id": "T1"},
-        "channel": {"id": "C1"},
-        "user": {"id": "U1"},
-        "trigger_id": stage.slack.trigger(),
-        "message": message,
-        "response_url": stage.slack.response_url("U1", "C1"),
-    }
-    await stage.slack.deliver("interactive", payload)
 
 
 def last(stage: SlackStage) -> Seen:

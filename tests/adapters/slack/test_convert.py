@@ -142,8 +142,8 @@ def test_adding_for_the_team_is_said_by_its_first_word() -> None:
     """`add team …` is for everyone, `add …` for the channel."""
     values = {"team_id": "T1", "channel_id": "C1", "user_id": "U1"}
     team = command_of({**values, "text": "add team 공지\n글"}, "ko-KR")
-    assert (team.whole_team, team.argument) == (True, "공지\n글")
-    assert not command_of({**values, "text": "add 공지\n글"}, "ko-KR").whole_team
+    assert (team.readers, team.argument) == ("team", "공지\n글")
+    assert command_of({**values, "text": "add 공지\n글"}, "ko-KR").readers == "place"
 
 
 def test_a_message_s_menu_asks_privately_about_it() -> None:

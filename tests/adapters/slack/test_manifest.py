@@ -28,6 +28,8 @@ OF_METHODS = {
     "users_list": {"users:read"},
     "users_conversations": {"channels:read", "groups:read", "mpim:read"},
     "views_open": set(),
+    "views_update": set(),
+    "chat_getPermalink": set(),
 }
 OF_EVENTS = {
     "app_mention": {"app_mentions:read"},

@@ -81,6 +81,10 @@ class Workspace:
         return {"user_id": BOT, "bot_id": BOT_ID, "team_id": TEAM, "team": "Acme", "user": "saseo", "url": "https://acme.slack.com/"}  # fmt: skip
 
     def chat_post_message(self, channel: str, **more: Any) -> dict[str, Any]:
+        if channel in self.users:  # a person's id opens the direct messages with them
+            channel = next(
+                each.id for each in self.channels.values() if each.id[0] == "D" and channel in each.members
+            )
         message = checked({"type": "message", "user": BOT, "bot_id": BOT_ID, **more})
         thread = more.get("thread_ts")
         if thread and thread not in self.conversation(channel).messages:
@@ -149,8 +153,21 @@ class Workspace:
         return paged("channels", [{"id": each.id} for each in mine], cursor)
 
     def views_open(self, trigger_id: str, view: dict[str, Any]) -> dict[str, Any]:
-        self.views.append(view)
-        return {"view": {"id": f"V{len(self.views)}"}}
+        del trigger_id
+        self.views.append({**checked_view(view), "id": f"V{len(self.views) + 1}"})
+        return {"view": self.views[-1]}
+
+    def views_update(self, view_id: str, view: dict[str, Any]) -> dict[str, Any]:
+        for index, each in enumerate(self.views):
+            if each["id"] == view_id:
+                self.views[index] = {**checked_view(view), "id": view_id}
+                return {"view": self.views[index]}
+        raise Refusal("not_found")
+
+    def chat_get_permalink(self, channel: str, message_ts: str) -> dict[str, Any]:
+        if message_ts not in self.conversation(channel).messages:
+            raise Refusal("message_not_found")
+        return {"permalink": f"https://acme.slack.com/archives/{channel}/p{message_ts.replace('.', '')}"}
 
 
 METHODS = {
@@ -167,6 +184,8 @@ METHODS = {
     "users.list": Workspace.users_list,
     "users.conversations": Workspace.users_conversations,
     "views.open": Workspace.views_open,
+    "views.update": Workspace.views_update,
+    "chat.getPermalink": Workspace.chat_get_permalink,
 }
 _PAGE = 3
 
@@ -193,6 +212,27 @@ def checked(message: dict[str, Any]) -> dict[str, Any]:
     if not blocks and not message.get("text"):
         raise Refusal("no_text")
     return message
+
+
+def checked_view(view: dict[str, Any]) -> dict[str, Any]:
+    """A form within Slack's limits, or what Slack says of one that isn't."""
+    if not view["blocks"] or len(view["blocks"]) > 100 or len(view.get("private_metadata") or "") > 3000:
+        raise Refusal("invalid_arguments")
+    if any(len(view[part]["text"]) > 24 for part in ("title", "submit", "close") if part in view):
+        raise Refusal("invalid_arguments")
+    inputs = [block for block in view["blocks"] if block["type"] == "input"]
+    if inputs and "submit" not in view:
+        raise Refusal("invalid_arguments")
+    names = [block["block_id"] for block in inputs]
+    if len(set(names)) < len(names) or any(len(block["label"]["text"]) > 2000 for block in inputs):
+        raise Refusal("invalid_arguments")
+    for element in (block["element"] for block in inputs):
+        options = [each["text"]["text"] for each in element.get("options") or ()]
+        if any(len(each) > 75 for each in options) or element.get("max_length", 1) > 3000:
+            raise Refusal("invalid_arguments")
+        if element["type"] == "radio_buttons" and not 1 <= len(options) <= 10:
+            raise Refusal("invalid_arguments")
+    return view
 
 
 def texts(message: dict[str, Any]) -> list[str]:

@@ -1,0 +1,14 @@
+"""Texts that people paste, as files. Pure."""
+
+from __future__ import annotations
+
+_TITLE = 60
+
+
+def as_file(title: str, text: str) -> tuple[tuple[str, bytes], ...]:
+    """A text as one Markdown file; without a title its first line is it. Nothing where there is no text."""
+    if not text.strip():
+        return ()
+    first = text.strip().split("\n")[0][:_TITLE]
+    name = " ".join((title or first).lstrip("# ").split()) or "text"
+    return ((f"{name}.md", f"# {name}\n\n{text.strip()}\n".encode()),)
