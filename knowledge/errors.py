@@ -121,10 +121,10 @@ class IndexUnavailable(SaseoError):
     """The index can't be searched or written right now.
 
     Parameters: detail; of a server also reason (`down`: it can't be reached, `timeout`, `denied`: it refuses
-    the user or token, `database`: it has no such one, `version`: it is too old, `full`: it has no room,
-    `missing`: nothing of ours is there, `foreign`: the collection is another program's, `taken`: it is
-    another catalog's, `dimension`: its vectors are another model's, `value`: we won't send such a value,
-    `refused`: it said no), address, collection, version, found, wanted.
+    the user or token, `tls`: no safe connection can be made, `database`: it has no such one, `version`: it is
+    too old, `full`: it has no room, `missing`: nothing of ours is there, `foreign`: the collection is another
+    program's, `taken`: it is another catalog's, `dimension`: its vectors are another model's, `value`: we
+    won't send such a value, `refused`: it said no), address, collection, version, found, wanted.
     """
 
 

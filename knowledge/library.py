@@ -67,10 +67,15 @@ class Library:
             library = word_counts.library_of(connection)
         self._index = open_index(Place(folder, embedder, dimensions, owner, library))
         self._is_clean = not owner  # nothing is staged or stale, but what a killed owner left
+        self._is_behind = False  # the index is being made anew, and may have been left so by an error
         self._flushed = -1  # the generation that the index's files are known to be at
-        if owner:
-            self._clear_left_over()
-        self._published = self._caught_up()
+        try:
+            if owner:
+                self._clear_left_over()
+            self._published = self._caught_up()
+        except BaseException:
+            self._index.close()
+            raise
 
     @contextmanager
     def pin(self, scopes: frozenset[Scope]) -> Iterator[Snapshot]:
@@ -101,6 +106,7 @@ class Library:
             forgotten: ids of documents.
         """
         with self._writing:
+            self._make_up()
             self._clear_left_over()
             self._is_clean = False
             with self.catalog.write() as connection:
@@ -161,6 +167,7 @@ class Library:
     def finish(self) -> None:
         """Write the index's files as they stand now, where they differ: at the end of a run."""
         with self._writing:
+            self._make_up()
             self._clear_left_over()
             if self._flushed != self._published.generation:
                 self._index.flush(self._published.generation)
@@ -179,17 +186,17 @@ class Library:
             return reading.generation(connection) == snapshot.generation
 
     def reload(self) -> None:
-        """Catch up with the catalog, after `adopt_vectors`."""
-        with self._writing, self._publishing:
-            self._published = self._caught_up()
+        """Catch up with the catalog, after `adopt_vectors`. Questions see what there was until then."""
+        with self._writing:
+            self._is_behind = True
+            self._make_up()
 
     def rebuild(self) -> None:
         """Make the whole index anew from the catalog. Questions see the old one until then."""
         with self._writing:
+            self._is_behind = True
             self._index.begin_anew()
-            published = self._caught_up()
-            with self._publishing:
-                self._published = published
+            self._make_up()
             self._index.sweep()
 
     def close(self) -> None:
@@ -197,6 +204,14 @@ class Library:
         with self._writing:
             self._index.close()
             self.catalog.close()
+
+    def _make_up(self) -> None:
+        """Bring the index to the catalog where it isn't: a change on top of a part would hide the rest."""
+        if self._is_behind:
+            published = self._caught_up()
+            with self._publishing:
+                self._published = published
+            self._is_behind = False
 
     def _caught_up(self) -> Published:
         """The index at one state of the catalog.

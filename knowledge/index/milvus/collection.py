@@ -38,12 +38,11 @@ class Collection:
         self._shape = shape
         self._owner = owner
         self.alias = server.options.collection + shape.suffix
-        self._begin = f"{self.alias}_v"
-        self._mine = f"{self._begin}{_VERSION}_{library[:12]}_{shape.key}_"
+        self._ours = re.compile(rf"{re.escape(self.alias)}_v\d+_([^_]*)_[^_]+_(\d+)")
         self._library = library[:12]
+        self._mine = f"{self.alias}_v{_VERSION}_{self._library}_{shape.key}_"
         self.name: str | None = None  # what is searched
         self._target: str | None = None  # what is written
-        self._kind = ""
         self.is_old = False
 
     def open(self) -> None:
@@ -52,24 +51,19 @@ class Collection:
         Raises:
             IndexUnavailable: it is another program's or another librarian's, or the server can't be reached.
         """
-        self.name, self._kind = self._behind(self.alias), ""
+        self.name = self._behind(self.alias)
         self.is_old = self.name is not None and not self.name.startswith(self._mine)
         if self.name is None:
             if self._server.call("has_collection", self.alias):
                 raise self._foreign(self.alias)
         elif self.is_old:
-            found = re.fullmatch(rf"{re.escape(self._begin)}\d+_([^_]*)_[^_]+_\d+", self.name)
-            if found is None:
-                raise self._foreign(self.name)
-            if found[1] != self._library:
-                raise IndexUnavailable(reason="taken", collection=self.alias, address=self._address)
+            self._check_owner(self.name)
         self._target = None if self.is_old else self.name
         if self._owner:
-            unfinished = [name for name in self._all_mine() if name != self.name]
-            if self._target is None and unfinished:  # filling it was cut short: it goes on
-                self._target = unfinished.pop()
-            for name in unfinished:
-                self._server.call("drop_collection", name, patient=True)
+            if self._target is None:  # filling one was cut short: it goes on
+                begun = [name for name in self._left_over() if name.startswith(self._mine)]
+                self._target = next(filter(self._has_index, reversed(begun)), None)
+            self._drop_left_over()
 
     def target(self, expected: int) -> str:
         """The collection to write to; a new one, for about so many vectors, where the old one won't do."""
@@ -79,22 +73,19 @@ class Collection:
 
     def begin_anew(self) -> None:
         """Write to a new collection from now on, until `publish` swaps it in."""
-        for name in self._all_mine():
-            if name != self.name:
-                self._server.call("drop_collection", name, patient=True)
-        self._target = None
-        self.is_old = True
+        if self._target not in (None, self.name):
+            self._server.call("drop_collection", self._target, patient=True)
+        self._target, self.is_old = None, True
 
     def publish(self) -> None:
         """Let the alias lead to what was written, and drop what it led to before."""
-        if self._target is None or self._target == self.name:
+        target = self._target
+        if target is None or target == self.name:
             return
-        method = "create_alias" if self.name is None else "alter_alias"
-        self._server.call(method, self._target, self.alias)
-        old, self.name, self.is_old, self._kind = self.name, self._target, False, ""
+        self._server.patiently(lambda _: self._point_to(target))
+        self.name, self.is_old = target, False
         _log.info("%s leads to %s now", self.alias, self.name)
-        for name in {old, *self._all_mine()} - {None, self.name}:
-            self._server.call("drop_collection", name, patient=True)
+        self._drop_left_over()
 
     def add(self, entries: Sequence[Entry], expected: int) -> NDArray[np.int64]:
         """Write entries, those that are there already too; gives the rows that have something here."""
@@ -121,7 +112,7 @@ class Collection:
     def search(self, vector: Any, scopes: frozenset[Scope], limit: int) -> Hits:
         """Rows by inner product, best first; a row as often as it has windows among the best."""
         wanted = min(limit, _MOST)
-        kind = self._index_type()
+        dense = isinstance(self._shape, Dense)
         found = self._server.call(
             "search",
             self._searched,
@@ -130,7 +121,10 @@ class Collection:
             filter=within(scopes),
             limit=wanted,
             output_fields=["id"],
-            search_params={"metric_type": "IP", "params": self._server.options.search_for(kind, wanted)},
+            search_params={
+                "metric_type": "IP",
+                "params": self._server.options.search_for(wanted) if dense else {},
+            },
             consistency_level=self._server.options.consistency.capitalize(),
         )
         hits = list(found[0]) if found else []
@@ -182,13 +176,41 @@ class Collection:
                 raise
             return None
 
-    def _all_mine(self) -> list[str]:
-        names = [name for name in self._server.call("list_collections") if name.startswith(self._mine)]
-        return sorted(names, key=lambda name: int(name.rsplit("_", 1)[1]))
+    def _left_over(self) -> list[str]:
+        """This catalog's collections of this alias that are neither searched nor written, oldest first."""
+        found = []
+        for name in self._server.call("list_collections"):
+            ours = self._ours.fullmatch(name)
+            if ours and ours[1] == self._library and name not in (self.name, self._target):
+                found.append((int(ours[2]), name))
+        return [name for _, name in sorted(found)]
+
+    def _drop_left_over(self) -> None:
+        for name in self._left_over():
+            self._server.call("drop_collection", name, patient=True)
+
+    def _has_index(self, name: str) -> bool:
+        """Whether it was made to the end: one without an index can be written and never be searched."""
+        return bool(self._server.call("list_indexes", name))
+
+    def _point_to(self, target: str) -> None:
+        behind = self._behind(self.alias)
+        if behind not in (None, self.name, target):
+            self._check_owner(behind)
+        if behind != target:  # it is already, where the server could not say that it had done it
+            self._server.call("create_alias" if behind is None else "alter_alias", target, self.alias)
+
+    def _check_owner(self, name: str) -> None:
+        """Raise unless a collection is this catalog's."""
+        ours = self._ours.fullmatch(name)
+        if ours is None:
+            raise self._foreign(name)
+        if ours[1] != self._library:
+            raise IndexUnavailable(reason="taken", collection=self.alias, address=self._address)
 
     def _create(self, expected: int) -> str:
-        numbers = [int(name.rsplit("_", 1)[1]) for name in self._all_mine()]
-        name = f"{self._mine}{max(numbers, default=0) + 1}"
+        there = [name for name in (self.name, *self._left_over()) if name is not None]
+        name = f"{self._mine}{max((int(each.rsplit('_', 1)[1]) for each in there), default=0) + 1}"
         module = self._server.module
         schema = module.MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
         schema.add_field("id", module.DataType.INT64, is_primary=True)
@@ -201,16 +223,16 @@ class Collection:
         if isinstance(self._shape, Dense):
             kind, parameters = self._server.options.index_for(expected)
         index.add_index(field_name=self._shape.field, index_type=kind, metric_type="IP", params=parameters)
-        self._server.call("create_collection", name, schema=schema, index_params=index, patient=True)
+
+        def make(seconds: float) -> None:
+            self._server.call(
+                "drop_collection", name
+            )  # of a try that was cut short, perhaps without its index
+            self._server.call("create_collection", name, schema=schema, index_params=index, seconds=seconds)
+
+        self._server.patiently(make)
         _log.info("made the collection %s with an index of type %s", name, kind)
         return name
-
-    def _index_type(self) -> str:
-        if not self._kind:
-            names = self._server.call("list_indexes", self._searched)
-            found = self._server.call("describe_index", self._searched, names[0]) if names else {}
-            self._kind = str((found or {}).get("index_type", "FLAT"))
-        return self._kind
 
     def _ids(self, name: str) -> Iterator[int]:
         iterator = self._server.call(

@@ -76,23 +76,25 @@ class MilvusIndex:
         self._folder = place.folder
         self._owner = place.owner
         self._server = Server(options)
-        self._words: Part | EmbeddedIndex
         self._sparse = Sparse()
         self._dense = Dense(place.embedder, place.dimensions) if place.embedder is not None else None
 
-        def part(shape: Dense | Sparse) -> Part:
-            return Part(Collection(self._server, shape, place.library, owner=place.owner), owner=place.owner)
+        try:
+            self._meaning = self._part(self._dense, place) if self._dense is not None else None
+            self._words = self._open_words(place)
+        except BaseException:
+            self._server.close()
+            raise
 
-        self._meaning = part(self._dense) if self._dense is not None else None
+    def _part(self, shape: Dense | Sparse, place: Place) -> Part:
+        return Part(Collection(self._server, shape, place.library, owner=place.owner), owner=place.owner)
+
+    def _open_words(self, place: Place) -> Part | EmbeddedIndex:
         if self._server.has_sparse:
-            self._words = part(self._sparse)
-        else:
-            _log.warning(
-                "Milvus %s has no sparse vectors: words are indexed in %s",
-                self._server.version_text,
-                place.folder,
-            )
-            self._words = EmbeddedIndex(place.folder, None, 0, owner=place.owner)
+            return self._part(self._sparse, place)
+        version = self._server.version_text
+        _log.warning("Milvus %s has no sparse vectors: words are indexed in %s", version, place.folder)
+        return EmbeddedIndex(place.folder, None, 0, owner=place.owner)
 
     def add(self, entries: Sequence[Entry]) -> None:
         """Write to both parts."""

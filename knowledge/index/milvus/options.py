@@ -74,7 +74,7 @@ class MilvusOptions:
         usual = {"hnsw": {"M": 16, "efConstruction": 200}, "ivf_flat": {"nlist": 1024}}.get(kind, {})
         return kind.upper(), {**usual, **self.index_parameters}
 
-    def search_for(self, kind: str, limit: int) -> dict[str, int]:
-        """The parameters of one search in an index of this type."""
-        usual = {"HNSW": {"ef": max(128, 2 * limit)}, "IVF_FLAT": {"nprobe": 64}}.get(kind, {})
-        return {**usual, **self.search_parameters}
+    def search_for(self, limit: int) -> dict[str, int]:
+        """The parameters of one search, for every type of index: a server passes over another type's."""
+        found = {"ef": max(128, 2 * limit), "nprobe": 64, **self.search_parameters}
+        return {**found, "ef": max(found["ef"], limit)}  # with fewer a server refuses the search

@@ -22,6 +22,7 @@ _WITH_SPARSE = (2, 4)
 
 NOT_FOUND = {100, 1600}  # Milvus's codes: collection, alias
 _NOT_LOADED = 101
+_SCOPES = re.compile(r"scope in \[[^\]]*\]?")  # who may read what is nobody's affair who reads a log
 
 
 def _pymilvus() -> Any:
@@ -53,28 +54,48 @@ class Server:
         self._connected()
         return self._version >= _WITH_SPARSE
 
-    def call(self, method: str, *arguments: Any, patient: bool = False, **options: Any) -> Any:
+    def call(
+        self,
+        method: str,
+        *arguments: Any,
+        patient: bool = False,
+        seconds: float | None = None,
+        **options: Any,
+    ) -> Any:
         """Call a method of `pymilvus.MilvusClient`; what isn't loaded (after a restart) is loaded first.
 
         Args:
             method: its name.
             arguments: of the method, the collection first.
-            patient: whether to wait for a server that goes away while it is written to: it may be restarting.
-                The call may then be made twice.
+            patient: whether to try again while the server is away (`patiently`). What is called so may be
+                called twice, where the server did it and couldn't say so.
+            seconds: how long it may take; as long as a search unless told.
             options: of the method.
 
         Raises:
             IndexUnavailable: with reasons as its docstring has them.
         """
-        seconds = self.options.seconds * (_PATIENCE if patient else 1)
-        deadline = time.monotonic() + seconds
+        if not patient:
+            return self._called(method, seconds or self.options.seconds, *arguments, **options)
+        return self.patiently(lambda seconds: self._called(method, seconds, *arguments, **options))
+
+    def patiently(self, work: Callable[[float], _T]) -> _T:
+        """Do something again while the server is away, for it may be restarting: as long as a write may take.
+
+        Args:
+            work: takes the seconds that are left, and may be done more than once.
+
+        Raises:
+            IndexUnavailable: see `call`.
+        """
+        deadline = time.monotonic() + self.options.seconds * _PATIENCE
         while True:
             try:
-                client = self._connected()
-                with self._mapping(client):
-                    return self._called(client, method, seconds, *arguments, **options)
+                return work(max(deadline - time.monotonic(), _PAUSE))
             except IndexUnavailable as error:
-                if not patient or error.parameters["reason"] != "down" or time.monotonic() > deadline:
+                if error.parameters["reason"] not in ("down", "timeout"):
+                    raise
+                if time.monotonic() + _PAUSE / 4 > deadline:
                     raise
             time.sleep(_PAUSE / 4)
 
@@ -95,15 +116,17 @@ class Server:
                 self._lost(client, mapped)
             raise mapped from error
 
-    def _called(self, client: Any, method: str, seconds: float, *arguments: Any, **options: Any) -> Any:
-        try:
+    def _called(self, method: str, seconds: float, *arguments: Any, **options: Any) -> Any:
+        client = self._connected()
+        with self._mapping(client):
+            try:
+                return getattr(client, method)(*arguments, timeout=seconds, **options)
+            except self.module.MilvusException as error:
+                if not _is_not_loaded(error) or not arguments or method == "load_collection":
+                    raise
+            _log.info("loading a collection that the server has not in memory")
+            client.load_collection(arguments[0], timeout=seconds)
             return getattr(client, method)(*arguments, timeout=seconds, **options)
-        except self.module.MilvusException as error:
-            if not _is_not_loaded(error) or not arguments or method == "load_collection":
-                raise
-        _log.info("loading a collection that the server has not in memory")
-        client.load_collection(arguments[0], timeout=self.options.seconds * _PATIENCE)
-        return getattr(client, method)(*arguments, timeout=seconds, **options)
 
     def close(self) -> None:
         """Give the connection back."""
@@ -150,7 +173,9 @@ class Server:
         with self._lock:
             if self._client is not client:
                 return
-            self._client, self._failure, self._failed_at = None, error, time.monotonic()
+            self._client = None
+            if error.parameters["reason"] == "down":  # after one slow answer others are worth a try at once
+                self._failure, self._failed_at = error, time.monotonic()
         client.close()
 
     def _mapped(self, error: Exception, *, connecting: bool = False) -> IndexUnavailable:
@@ -161,7 +186,9 @@ class Server:
         number = getattr(error, "code", None)
         if number in NOT_FOUND:
             reason = "missing"
-        detail = _message(error)[:300]
+        elif isinstance(error, OSError) and error.filename:
+            reason = "tls"  # a certificate's file
+        detail = _SCOPES.sub("scope in […]", _message(error))[:300]
         return IndexUnavailable(reason=reason, address=address, detail="" if reason == "down" else detail)
 
 
@@ -185,6 +212,15 @@ def _is_not_loaded(error: Any) -> bool:
 # The first that is found: a connection that fails for a wrong password says that it failed, too.
 _SIGNS = (
     (
+        "tls",
+        (
+            "Tls handshake failed",
+            "Hostname Verification",
+            "Unwrap failed",  # it wants a certificate of ours
+            "create security handshaker",
+        ),
+    ),
+    (
         "denied",
         ("UNAUTHENTICATED", "PERMISSION_DENIED", "auth check failure", "permission deny", "privilege"),
     ),
@@ -201,7 +237,16 @@ _SIGNS = (
             "not ready",
         ),
     ),
-    ("timeout", ("DEADLINE_EXCEEDED", "Retry timeout", "deadline exceeded", "Deadline Exceeded")),
+    (
+        "timeout",
+        (
+            "DEADLINE_EXCEEDED",
+            "Retry timeout",
+            "deadline exceeded",
+            "Deadline Exceeded",
+            "collection timeout",
+        ),
+    ),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,12 @@ from knowledge.catalog import Catalog
 from knowledge.errors import IndexUnavailable
 from knowledge.index import LexicalQuery, Place
 from knowledge.index.milvus import MilvusIndex, MilvusOptions, open_milvus
-from knowledge.index.milvus.server import Server, reason_of
+from knowledge.index.milvus.server import Server
 from knowledge.index.milvus.shapes import Sparse, dimension
 from knowledge.library import Library
 from knowledge.types import EVERYONE, Scope
 from tests.builders import DIMENSIONS, entry, vector_of, vectors_for, version
+from tests.milvus_server import make_collection
 
 EVERYBODY = frozenset({EVERYONE})
 
@@ -169,6 +171,59 @@ def test_a_rebuild_serves_the_old_until_the_new_is_whole(milvus: MilvusOptions, 
     index.close()
 
 
+def test_what_a_swap_left_behind_is_dropped(milvus: MilvusOptions, tmp_path: Path) -> None:
+    """An owner that died between the swap and the drop leaves no collection for ever; others' are left alone."""
+    filled(milvus, place(tmp_path)).close()
+    mine = collections(milvus)
+    others = f"{milvus.collection}_v1_{'b' * 12}_01234567_1"
+    for name in (
+        f"{milvus.collection}_v1_{'a' * 12}_01234567_1",
+        f"{milvus.collection}_v0_{'a' * 12}_x_7",
+        others,
+    ):
+        make_collection(milvus, name)
+    MilvusIndex(milvus, place(tmp_path)).close()
+    assert collections(milvus) == sorted([*mine, others])
+
+
+def test_two_librarians_that_begin_at_once_share_no_alias(milvus: MilvusOptions, tmp_path: Path) -> None:
+    """Whoever comes second is told, and what the first one filled stays where it is."""
+    second = MilvusIndex(milvus, place(tmp_path, library="b" * 32))
+    first = filled(milvus, place(tmp_path))
+    with pytest.raises(IndexUnavailable) as caught:
+        second.catch_up(np.arange(2), 1, lambda rows: (entry(row, f"other {row}") for row in rows))
+    assert caught.value.parameters["reason"] == "taken"
+    second.close()
+    assert first.reader().search_dense(vector_of("text 3")[0], EVERYBODY, 9).rows[0] == 3
+    reader = MilvusIndex(milvus, place(tmp_path, owner=False))
+    assert reader.rows()["meaning"].tolist() == reader.rows()["words"].tolist() == list(range(5))
+    reader.close()
+    first.close()
+
+
+def test_what_is_not_taken_gives_its_connection_back(
+    milvus: MilvusOptions, tmp_path: Path, monkeypatch
+) -> None:
+    """An index is opened again with each question until the cause is mended, which must not cost a connection each."""
+    filled(milvus, place(tmp_path)).close()
+    closed: list[Server] = []
+    close = Server.close
+    monkeypatch.setattr(Server, "close", lambda server: (closed.append(server), close(server))[1])
+    with pytest.raises(IndexUnavailable):
+        MilvusIndex(milvus, place(tmp_path, library="b" * 32))
+    assert len(closed) == 1
+    with pytest.raises(IndexUnavailable):
+        open_library(tmp_path, milvus, owner=False)  # of another catalog: an empty one
+    assert len(closed) == 2
+
+
+def test_a_search_asks_the_index_for_as_much_as_it_wants(milvus: MilvusOptions) -> None:
+    """A server refuses to look at fewer neighbours than it is to give, whatever the settings say."""
+    options = replace(milvus, search_parameters={"ef": 32, "nprobe": 7})
+    assert options.search_for(10) == {"ef": 32, "nprobe": 7}
+    assert options.search_for(368)["ef"] >= 368
+
+
 def test_values_are_checked_here(milvus: MilvusOptions, tmp_path: Path) -> None:
     """What servers take or refuse differently is refused before it is sent."""
     index = filled(milvus, place(tmp_path))
@@ -296,21 +351,3 @@ def test_readers_of_other_processes_see_whole_versions(milvus: MilvusOptions, tm
         reader.close()
         owner.close()
     assert seen
-
-
-@pytest.mark.parametrize(
-    ("message", "reason"),
-    [
-        ("quota exceeded[reason=disk quota exceeded, please allocate more resources]", "full"),
-        ("deny to write the message to mq: No space left on device", "full"),
-        ("memory quota exceeded, please allocate more resources", "full"),
-        ("auth check failure, please check username and password are correct", "denied"),
-        ("database not found[database=nowhere]", "database"),
-        ("[search] Retry timeout: 1s, StatusCode.UNAVAILABLE, Connection refused", "down"),
-        ("StatusCode.DEADLINE_EXCEEDED", "timeout"),
-        ("something else", "refused"),
-    ],
-)
-def test_what_a_server_says_is_understood(message: str, reason: str) -> None:
-    """Each fault that an operator can mend is told apart, and every sentence is there."""
-    assert reason_of(message, set(), connecting=False) == reason

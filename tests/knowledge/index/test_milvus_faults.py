@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from knowledge.errors import IndexUnavailable
-from knowledge.index.milvus import MilvusOptions, open_milvus
+from knowledge.index.milvus import MilvusOptions, Server, open_milvus
 from knowledge.service import Knowledge
 from knowledge.types import EVERYONE, Failed, Finished, Question
 from tests.fakes import HashEmbedder
 from tests.librarian import EVERYBODY, by_meaning, by_word, fill, open_knowledge, served
-from tests.milvus_server import LiteServer
+from tests.milvus_server import LiteServer, no_disks
 
 EMBEDDER = HashEmbedder(16)
 PAGES = {
@@ -199,3 +199,93 @@ def test_what_a_killed_librarian_left_behind_is_cleared_away(server: LiteServer,
     assert "blue" in next(iter(served(knowledge).values()))[0]
     knowledge.close()
     killed.close()
+
+
+def test_a_server_that_lost_everything_is_filled_again(server: LiteServer, tmp_path: Path) -> None:
+    """Whoever wiped the server under a running librarian is told what to do, and that makes it whole."""
+    fill(tmp_path / "docs", PAGES)
+    knowledge = librarian(tmp_path, server.options())
+    knowledge.refresh()
+    drop_everything(server)
+    assert reason_of(knowledge) == "missing"
+    knowledge.rebuild()
+    assert whole(knowledge, tmp_path)
+    drop_everything(server)
+    assert not knowledge.check_index().is_sound
+    assert knowledge.check_index(repair=True).is_sound
+    assert whole(knowledge, tmp_path)
+    knowledge.close()
+
+
+def drop_everything(server: LiteServer) -> None:
+    """As an operator would who deleted the server's volume."""
+    other = Server(server.options())
+    for name in other.call("list_collections"):
+        other.call("drop_collection", name)
+    other.close()
+
+
+def test_a_rebuild_that_broke_off_hides_nothing(server: LiteServer, tmp_path: Path) -> None:
+    """The old index is searched until the next change makes the new one whole; none is made on top of a part."""
+    fill(tmp_path / "docs", PAGES)
+    knowledge = librarian(tmp_path, server.options(seconds=1.0))
+    knowledge.refresh()
+    library = knowledge._library
+    catch_up = library._index.catch_up
+
+    def killed(live, generation, entries):
+        def half(rows):
+            yield from list(entries(rows[: len(rows) // 2]))
+            server.kill()
+            yield from entries(rows[len(rows) // 2 :])
+
+        return catch_up(live, generation, half)
+
+    library._index.catch_up = killed
+    with pytest.raises(IndexUnavailable):
+        knowledge.rebuild()
+    library._index.catch_up = catch_up
+    fill(tmp_path / "docs", {"30.md": "# Page 30\n\nThe lamp of room30 is green.\n"})
+    with pytest.raises(IndexUnavailable):
+        knowledge.refresh()
+    server.start()
+    wait_until_found(knowledge)
+    assert len(by_word(knowledge, "lamp")) == len(PAGES)
+    assert knowledge.refresh().added == 1
+    assert len(by_word(knowledge, "lamp")) == len(PAGES) + 1
+    assert knowledge.check_index().is_sound
+    (tmp_path / "docs" / "30.md").unlink()
+    knowledge.refresh()
+    assert whole(knowledge, tmp_path)
+    knowledge.close()
+
+
+@pytest.mark.skipif(bool(no_disks()), reason=no_disks() or "it can")
+def test_a_server_whose_disk_is_full_loses_nothing(tmp_path: Path) -> None:
+    """The run ends in an error that says so, what is served stays, and the rest is made up for when there is room."""
+    docs = tmp_path / "docs"
+    fill(docs, dict(list(PAGES.items())[:3]))
+    server = LiteServer(tmp_path / "server", kilobytes=160)
+    try:
+        server.start()
+        knowledge = librarian(tmp_path, server.options(seconds=5.0))
+        assert knowledge.refresh().added == 3
+        before = served(knowledge)
+        sentences = "".join(f"Word{number} is a word.\n\n" for number in range(100))
+        large = {f"large {number}.md": f"# Large {number}\n\n{sentences}" for number in range(120)}
+        fill(docs, PAGES | large)
+        with pytest.raises(IndexUnavailable) as caught:
+            knowledge.refresh()
+        assert caught.value.parameters["reason"] == "full"
+        assert set(before) <= set(served(knowledge))
+        assert knowledge.retrieve("lamp", EVERYBODY).candidates
+        server.give_room()
+        knowledge.refresh()
+        assert knowledge.check_index().is_sound
+        for name in large:
+            (docs / name).unlink()
+        knowledge.refresh(believe_removals=True)
+        assert whole(knowledge, tmp_path)
+        knowledge.close()
+    finally:
+        server.close()

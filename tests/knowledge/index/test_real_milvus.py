@@ -11,12 +11,15 @@ import pytest
 
 from knowledge.catalog import Catalog
 from knowledge.errors import IndexUnavailable
-from knowledge.index import LexicalQuery
-from knowledge.index.milvus import open_milvus
+from knowledge.index import LexicalQuery, Place
+from knowledge.index.milvus import MilvusIndex, open_milvus
+from knowledge.index.milvus.shapes import Dense
 from knowledge.library import Library
 from knowledge.types import EVERYONE, Scope
-from tests.builders import DIMENSIONS, vector_of, vectors_for, version
-from tests.real_milvus import RealServer, why_not
+from tests.builders import DIMENSIONS, entry, vector_of, vectors_for, version
+from tests.milvus_server import make_collection
+from tests.real_milvus import PASSWORD, RealServer, why_not
+from tests.tls import NAME, TlsFront, make_certificates, no_certificates
 
 EVERYBODY = frozenset({EVERYONE})
 TEAM = Scope("slack:T1")
@@ -109,16 +112,57 @@ def test_a_kill_loses_nothing(server: RealServer, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("kind", "level"), [("hnsw", "strong"), ("ivf_flat", "bounded")])
 def test_other_kinds_of_index(server: RealServer, tmp_path: Path, kind: str, level: str) -> None:
-    """The types of index and the levels of consistency that can be chosen are those that the server knows."""
-    library = open_library(tmp_path, server, collection=f"of_{kind}", index_type=kind, consistency=level)
+    """Types of index and levels of consistency are the server's own, and too small an `ef` hinders no search."""
+    made = {"collection": f"of_{kind}", "search_parameters": {"ef": 1}}
+    library = open_library(tmp_path, server, index_type=kind, consistency=level, **made)
     put(library, "/a.txt", *(f"shared {number}" for number in range(40)))
     library.close()
-    library = open_library(tmp_path, server, collection=f"of_{kind}", consistency="strong")
+    library = open_library(tmp_path, server, consistency="strong", **made)
     with library.pin(EVERYBODY) as snapshot:
         hits = snapshot.search_dense(vector_of("shared 7")[0], 3)
     assert hits.scores[0] == pytest.approx(1.0, abs=1e-5)
     assert np.all(np.diff(hits.scores) <= 0)
     library.close()
+
+
+def test_a_collection_that_was_not_made_to_the_end_is_not_used(server: RealServer, tmp_path: Path) -> None:
+    """An owner that died between making a collection and its index can't have filled it; none could search it."""
+    place = Place(tmp_path, "test", DIMENSIONS, owner=True, library="a" * 32)
+    options = server.options(collection="unfinished")
+    make_collection(options, f"unfinished_v1_{'a' * 12}_{Dense('test', DIMENSIONS).key}_1", with_index=False)
+    index = MilvusIndex(options, place)
+    index.catch_up(np.arange(5), 1, lambda rows: (entry(row, f"text {row}") for row in rows))
+    assert index.reader().search_dense(vector_of("text 3")[0], EVERYBODY, 1).rows.tolist() == [3]
+    odd = Scope('slack:"T1" or id > 0 \\ 한')  # reaches the server as it is, whatever it is made of
+    index.add([entry(7, "seven", scope=odd)])
+    assert index.reader().search_dense(vector_of("seven")[0], frozenset({odd}), 9).rows.tolist() == [7]
+    assert 7 not in index.reader().search_dense(vector_of("seven")[0], EVERYBODY, 9).rows
+    index.close()
+
+
+def test_a_token_and_tls_reach_the_server(server: RealServer, tmp_path: Path) -> None:
+    """With a safe connection and the user's token everything works; with another token nothing does."""
+    if reason := no_certificates():
+        pytest.skip(reason)
+    make_certificates(tmp_path)
+    front = TlsFront(tmp_path, server.port)
+    safe = {
+        "port": front.port,
+        "tls": True,
+        "tls_ca": str(tmp_path / "ca.pem"),
+        "tls_server_name": NAME,
+        "user": "",
+        "password": "",
+        "collection": "safe",
+    }
+    library = open_library(tmp_path, server, token=f"root:{PASSWORD}", **safe)
+    put(library, "/a.txt", "shared one")
+    assert by_meaning(library) == by_word(library, "shared") == {"shared one"}
+    library.close()
+    with pytest.raises(IndexUnavailable) as caught:
+        open_library(tmp_path, server, token="root:no", **safe)
+    assert caught.value.parameters["reason"] == "denied"
+    front.close()
 
 
 @pytest.mark.parametrize("wrong", [{"password": "wrong"}, {"user": "", "password": ""}, {"token": "root:no"}])
