@@ -114,7 +114,18 @@ class Notice:
     text: str
 
 
-LibrarianEvent = AnswerEvent | Notice
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The same question was answered before, where everyone who sees this answer may read it.
+
+    `link` opens that answer on the platform.
+    """
+
+    link: str
+    at: datetime
+
+
+LibrarianEvent = AnswerEvent | Notice | Before
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +155,9 @@ class Directory(Protocol):
     async def channels_of(self, team: str, person: str) -> frozenset[str]:
         """The channels that a person reads."""
 
+    async def is_public(self, team: str, channel: str) -> bool:
+        """Whether every member of the team may read this channel."""
+
 
 class Archive(Protocol):
     """What lies on a platform. Every method raises ChatUnavailable when it can't be had."""
@@ -154,6 +168,9 @@ class Archive(Protocol):
         Raises:
             Unreadable: it has more than `most` bytes.
         """
+
+    async def link(self, team: str, channel: str, conversation: str, reply: str) -> str:
+        """What opens an answer: the message `reply` of a conversation, which is there and not private."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,12 +324,8 @@ class Sharing:
     answer: Answer | None = None
 
 
-class Adapter(Protocol):
-    """A way to people."""
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """What it can do."""
+class Platform(Protocol):
+    """What the librarian asks of a platform."""
 
     @property
     def directory(self) -> Directory:
@@ -321,6 +334,14 @@ class Adapter(Protocol):
     @property
     def archive(self) -> Archive:
         """What lies there."""
+
+
+class Adapter(Platform, Protocol):
+    """A way to people."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do."""
 
     async def run(self, librarian: Librarian) -> None:
         """Connect, and serve until cancelled. Raises ChatUnavailable when it can't connect at all."""

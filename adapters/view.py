@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from adapters import notes
-from adapters.protocol import LibrarianEvent, Notice
+from adapters.protocol import Before, LibrarianEvent, Notice
 from knowledge.messages import text
 from knowledge.types import Answer, Failed, Finished, Found, Language, Replaced, Source, Status, Token
 
@@ -20,6 +20,7 @@ class View:
     found: tuple[Source, ...] = ()
     text: str = ""
     notices: tuple[str, ...] = ()
+    before: Before | None = None
     end: Finished | Failed | None = None
 
     def after(self, event: LibrarianEvent) -> View:
@@ -36,6 +37,8 @@ class View:
                 changed = {"text": replacement}
             case Notice(text=sentence):
                 changed = {"notices": (*self.notices, sentence)}
+            case Before():
+                changed = {"before": event}
             case Finished(answer=answer):
                 changed = {"end": event, "text": answer.text, "language": answer.language}
             case Failed():

@@ -38,6 +38,11 @@ def age(modified_at: datetime, now: datetime, language: Language) -> str:
     return modified_at.astimezone(now.tzinfo).date().isoformat()
 
 
+def answered_before(at: datetime, now: datetime, language: Language) -> str:
+    """That the same question was answered before, and when."""
+    return sentence("answer-before", language, age=age(at, now, language))
+
+
 def position(
     page: int | None, lines: tuple[int, int] | None, language: Language, place: Place | None = None
 ) -> str:

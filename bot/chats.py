@@ -160,8 +160,8 @@ class Chats:
         uploads = Uploads(self._settings.data_dir / "uploads", self._knowledge.parse)
         return Librarian(
             self._handler,
-            Memory(self._catalog, platform),
-            directory,
+            Memory(self._catalog, platform, self._knowledge.identity),
+            adapter,
             permissions,
             Commands(self._knowledge, self._catalog, directory, permissions, uploads),
             Attachments(adapter.archive, self._knowledge.parse_attached),

@@ -14,10 +14,10 @@ from typing import Literal
 from adapters.protocol import (
     Claim,
     CommandCall,
-    Directory,
     LibrarianEvent,
     Message,
     Notice,
+    Platform,
     Reason,
     Sharing,
     Told,
@@ -27,6 +27,7 @@ from adapters.view import View
 from bot.attachments import Attachments
 from bot.audience import Audience, audience_of, channel_audience
 from bot.commands import Commands
+from bot.earlier import EarlierAnswers
 from bot.limits import Gate, Limits, Over
 from bot.memory import Memory
 from bot.permissions import Permissions
@@ -52,7 +53,7 @@ class Librarian:
     Args:
         handler: answers a question.
         memory: keeps claims, turns and feedback.
-        directory: of the adapter's platform.
+        platform: the adapter's: who people are there, and what lies there.
         permissions: who may do what.
         commands: the `/docs` commands.
         attachments: reads what comes with questions.
@@ -64,7 +65,7 @@ class Librarian:
         self,
         handler: Handler,
         memory: Memory,
-        directory: Directory,
+        platform: Platform,
         permissions: Permissions,
         commands: Commands,
         attachments: Attachments,
@@ -75,12 +76,13 @@ class Librarian:
         self._closing_seconds = closing_seconds
         self._handler = handler
         self._memory = memory
-        self._directory = directory
+        self._directory = platform.directory
         self._permissions = permissions
         self._commands = commands
         self._attachments = attachments
         self._platform = memory.platform
         self._lane = Lane(2, "chats")
+        self._earlier = EarlierAnswers(memory, platform.directory, platform.archive, self._lane)
         self._claiming = Lane(
             1, "claims"
         )  # one after the other, so that their order is that of the questions
@@ -227,6 +229,7 @@ class Librarian:
             key=message.key,
             attachments=opened.files,
         )
+        stands_alone = not history and not message.attachments and message.kind != "follow_up"
         found: tuple[str, ...] = ()
         view = View(claim.language)
         async with aclosing(until_stopped(self._handler(question), stop)) as stream:
@@ -237,7 +240,15 @@ class Librarian:
                     case Finished(answer=answer):
                         if answer.mode == "not_found" and audience.limit == "outsiders":
                             yield Notice(messages.text("talk-audience-outsiders", claim.language))
-                        await self._lane.run(self._memory.record, claim, answer, (*found, *behind))
+                        if stands_alone and (before := await self._earlier.find(claim, answer, audience)):
+                            yield before
+                        await self._lane.run(
+                            self._memory.record,
+                            claim,
+                            answer,
+                            (*found, *behind),
+                            stands_alone=stands_alone,
+                        )
                     case _:
                         pass
                 view = view.after(event)

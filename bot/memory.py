@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from adapters.protocol import Claim, Message
 from bot.audience import Audience
 from knowledge.catalog import Catalog, Connection, chats, turns
 from knowledge.catalog.chats import ClaimKey, ClaimRow
-from knowledge.catalog.turns import Answered
+from knowledge.catalog.turns import Answered, Earlier
 from knowledge.types import Answer, Turn
 
 HISTORY_TURNS = 6
+EARLIER = 5
+"""Earlier answers to the same question that are looked at, until one may be shown."""
 EDIT_WINDOW = timedelta(minutes=2)
 """A question that is edited later than this after it was asked is left as it was answered."""
 
@@ -22,10 +25,12 @@ class Memory:
     Args:
         catalog: prepared.
         platform: whose claims these are.
+        identity: the same for the same question; empty for one that stands on another.
     """
 
-    def __init__(self, catalog: Catalog, platform: str) -> None:
+    def __init__(self, catalog: Catalog, platform: str, identity: Callable[[str], str]) -> None:
         self._catalog = catalog
+        self._identity = identity
         self.platform = platform
 
     def claim(self, message: Message) -> int | None:
@@ -66,7 +71,10 @@ class Memory:
             return chats.find(connection, key)
 
     def retract(self, key: ClaimKey) -> ClaimRow | None:
-        """Note that a question was deleted; gives its claim if it was not answered yet."""
+        """Note that a question was deleted; gives its claim if it was not answered yet.
+
+        An answer that was given to it is history and reference no more.
+        """
         with self._catalog.write() as connection:
             before = chats.find(connection, key)
             return before if before and chats.retract(connection, key) else None
@@ -112,11 +120,28 @@ class Memory:
                 limit=HISTORY_TURNS,
             )
 
-    def record(self, claim: Claim, answer: Answer, uris: tuple[str, ...]) -> None:
-        """Keep a question with its answer."""
+    def earlier(self, claim: Claim, audience: Audience) -> list[Earlier]:
+        """Where the same question was answered before, the newest first; not yet who reads it there."""
+        identity = self._identity(claim.message.text)
+        if not identity:
+            return []
+        with self._catalog.read() as connection:
+            return turns.earlier(
+                connection,
+                self.platform,
+                claim.message.team,
+                identity,
+                audience=audience.scopes,
+                before=claim.id,
+                limit=EARLIER,
+            )
+
+    def record(self, claim: Claim, answer: Answer, uris: tuple[str, ...], *, stands_alone: bool) -> None:
+        """Keep a question with its answer. `stands_alone`: nothing said before, or attached, is in it."""
         message = claim.message
+        identity = self._identity(message.text) if stands_alone else ""
         with self._catalog.write() as connection:
-            turns.record(connection, claim.id, message.revision, message.text, answer, uris)
+            turns.record(connection, claim.id, message.revision, message.text, answer, uris, identity)
 
     def answer_of(self, number: int) -> tuple[ClaimKey, Answered, str] | None:
         """A claim's message, its answer, and who asked."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from knowledge import parsing
 from knowledge.answer import Answerer
 from knowledge.answering.cache import AnswerCache
+from knowledge.answering.identity import identity
 from knowledge.attached import Enclosed
 from knowledge.catalog import Catalog, notes, reading, turns, uploads
 from knowledge.catalog.turns import Opinion
@@ -202,6 +203,10 @@ class Knowledge:
             return self.parse(name, data)
         with closing(self._parts.sandbox.another()) as sandbox:
             return sandbox.parse(name, data)
+
+    def identity(self, question: str) -> str:
+        """The same for the same question, however it is asked; empty for one that stands on another."""
+        return identity(question, self._parts.analyzer)
 
     def register(self, folder: Folder) -> None:
         """Remember a folder for every later refresh; what was taken out of it by `forget` may come back."""

@@ -232,6 +232,7 @@ class FakeDirectory:
     people: dict[str, Person] = field(default_factory=dict)
     outsiders: set[str] = field(default_factory=set)
     joined: dict[str, set[str]] = field(default_factory=dict)
+    public: set[str] = field(default_factory=set)
     unknown: set[str] = field(default_factory=set)
 
     async def person(self, team: str, person: str) -> Person:
@@ -246,6 +247,10 @@ class FakeDirectory:
         self._look_up("channels_of")
         return frozenset(self.joined.get(person, set()))
 
+    async def is_public(self, team: str, channel: str) -> bool:
+        self._look_up("is_public")
+        return channel in self.public
+
     def _look_up(self, name: str) -> None:
         if name in self.unknown:
             raise ChatUnavailable(platform="Slack", reason="unreachable")
@@ -253,16 +258,33 @@ class FakeDirectory:
 
 @dataclass
 class FakeArchive:
-    """Files by their reference; any other can't be had. `fetched` are the references that were asked for."""
+    """Files by their reference; any other can't be had. `fetched` are the references that were asked for.
+
+    Every answer has a link but those in `gone`.
+    """
 
     files: dict[str, bytes] = field(default_factory=dict)
     fetched: list[str] = field(default_factory=list)
+    gone: set[str] = field(default_factory=set)
 
     async def file(self, attachment: Attachment, most: int) -> bytes:
         self.fetched.append(attachment.reference)
         if attachment.reference not in self.files:
             raise ChatUnavailable(platform="Slack", reason="gone")
         return self.files[attachment.reference]
+
+    async def link(self, team: str, channel: str, conversation: str, reply: str) -> str:
+        if reply in self.gone:
+            raise ChatUnavailable(platform="Slack", reason="gone")
+        return f"https://chat.example/{team}/{channel}/{reply}"
+
+
+@dataclass
+class FakePlatform:
+    """A directory and an archive."""
+
+    directory: FakeDirectory
+    archive: FakeArchive
 
 
 def a_message(text: str = "연차는 며칠인가요?", **changes: Any) -> Message:

@@ -21,7 +21,7 @@ from bot.permissions import Permissions
 from knowledge.catalog import Catalog
 from knowledge.parsing import parse
 from knowledge.sources.uploads import Uploads
-from tests.fakes import FakeArchive, FakeDirectory, FakeKnowledge
+from tests.fakes import FakeArchive, FakeDirectory, FakeKnowledge, FakePlatform
 
 MANY = Limits(per_person=1000, per_channel=1000, at_once=1000)
 
@@ -48,15 +48,16 @@ def a_librarian(
     """A librarian of one platform, whose catalog is in `folder`."""
     catalog = catalog or prepared(folder)
     knowledge, directory = knowledge or FakeKnowledge(), directory or FakeDirectory()
+    archive = archive or FakeArchive()
     permissions = Permissions(directory, platform, admins)
     commands = Commands(knowledge, catalog, directory, permissions, Uploads(folder / "uploads", parse))
     return Librarian(
         knowledge.answer,
-        Memory(catalog, platform),
-        directory,
+        Memory(catalog, platform, lambda text: text.strip(" ?").lower()),
+        FakePlatform(directory, archive),
         permissions,
         commands,
-        Attachments(archive or FakeArchive(), parse),
+        Attachments(archive, parse),
         limits=limits,
         closing_seconds=closing_seconds,
     )

@@ -110,7 +110,7 @@ class DiscordAdapter:
             member_roles=self._options.member_roles,
             trust_guests=self._options.trust_guests,
         )
-        self._archive = DiscordArchive(self._api_base_url)
+        self._archive = DiscordArchive(self._current, self._api_base_url)
         self._surface = DiscordSurface(self._current, self._options.token_lives)
 
     @property

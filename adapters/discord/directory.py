@@ -80,6 +80,13 @@ class DiscordDirectory:
                 return True
         return False
 
+    async def is_public(self, team: str, channel: str) -> bool:
+        found = self._channel(team, channel)
+        if found.permissions_for(found.guild.default_role).view_channel:
+            return True
+        roles = [role for role in found.guild.roles if role.id in self._member_roles]
+        return bool(roles) and all(found.permissions_for(role).view_channel for role in roles)
+
     async def channels_of(self, team: str, person: str) -> frozenset[str]:
         member = await self._member(team, person)
         return frozenset(

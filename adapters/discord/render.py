@@ -11,7 +11,7 @@ from typing import Literal
 from adapters import notes
 from adapters.discord.markup import MESSAGE, length, pieces, plain
 from adapters.view import View
-from adapters.wording import heading, particulars, sources_heading
+from adapters.wording import answered_before, heading, particulars, sources_heading
 from knowledge.messages import text as sentence
 from knowledge.types import Answer, Language, Source
 
@@ -75,7 +75,8 @@ def finished(view: View, claim: int, root: str, now: datetime, *, can_share: boo
     if answer is None:
         return [Post(each) for each in _joined(_notices(view), pieces(view.failure))]
     text = pieces(answer.text) or [sentence("answer-unexpected", answer.language)]
-    pages = _joined([*_notices(view), *_label(answer), *_sources(answer, now)], text)
+    tail = [*_notices(view), *_label(answer), *_sources(answer, now), *_before(view, now)]
+    pages = _joined(tail, text)
     if answer.mode == "stopped":
         return [Post(page) for page in pages]
     buttons = [Button("up", claim, "👍", root), Button("down", claim, "👎", root)]
@@ -124,6 +125,14 @@ def _small(text: str, most: int = MESSAGE // 2 - 3) -> str:
 
 def _notices(view: View) -> list[str]:
     return [_small(notice) for notice in view.notices]
+
+
+def _before(view: View, now: datetime) -> list[str]:
+    """Where the same question was answered before."""
+    before = view.before
+    if before is None or not _WEB.fullmatch(before.link):
+        return []
+    return [f"-# [{plain(answered_before(before.at, now, view.language))}](<{before.link}>)"]
 
 
 def _label(answer: Answer) -> list[str]:

@@ -1,4 +1,4 @@
-"""What lies in Slack: files that came with messages."""
+"""What lies in Slack: files that came with messages, and answers."""
 
 from __future__ import annotations
 
@@ -30,3 +30,10 @@ class SlackArchive:
             return await fetched(
                 attachment.reference, most, NAME, {"Authorization": f"Bearer {self._client.token}"}
             )
+
+    async def link(self, team: str, channel: str, conversation: str, reply: str) -> str:
+        """See Archive. Slack gives no link to a message that isn't there."""
+        del team, conversation
+        with mapped():
+            found = await self._client.chat_getPermalink(channel=channel, message_ts=reply)
+        return str(found["permalink"])

@@ -33,10 +33,14 @@ class SlackDirectory:
         self._trust_guests = trust_guests
         self._people: Remembered[tuple[str, str], Person] = Remembered(_PERSON_SECONDS, 20_000)
         self._outsiders: Remembered[tuple[str, str], bool] = Remembered(_SECONDS, 5_000)
+        self._public: Remembered[tuple[str, str], bool] = Remembered(_SECONDS, 5_000)
         self._channels: Remembered[tuple[str, str], frozenset[str]] = Remembered(_SECONDS, 5_000)
 
     async def person(self, team: str, person: str) -> Person:
         return await self._people.get((team, person), lambda: self._find_person(team, person))
+
+    async def is_public(self, team: str, channel: str) -> bool:
+        return await self._public.get((team, channel), lambda: self._find_public(channel))
 
     async def has_outsiders(self, team: str, channel: str) -> bool:
         return await self._outsiders.get((team, channel), lambda: self._find_outsiders(team, channel))
@@ -48,6 +52,7 @@ class SlackDirectory:
         """Forget what a change in a channel, or of a person, made untrue."""
         if channel:
             self._outsiders.forget((team, channel))
+            self._public.forget((team, channel))
         if person:
             self._people.forget((team, person))
             self._channels.forget((team, person))
@@ -56,6 +61,11 @@ class SlackDirectory:
         with mapped():
             found = await self._client.users_info(user=person, include_locale=True)
         return self._person(team, found["user"])
+
+    async def _find_public(self, channel: str) -> bool:
+        with mapped():
+            found = (await self._client.conversations_info(channel=channel))["channel"]
+        return bool(found.get("is_channel")) and not found.get("is_private", True)
 
     async def _find_outsiders(self, team: str, channel: str) -> bool:
         with mapped():

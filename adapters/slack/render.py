@@ -11,7 +11,7 @@ from adapters import notes
 from adapters.slack.blocks import FALLBACK, Block, actions, button, context, section
 from adapters.slack.markup import SECTION, escape, inline, sections
 from adapters.view import View
-from adapters.wording import heading, particulars, sources_heading
+from adapters.wording import answered_before, heading, particulars, sources_heading
 from knowledge.messages import text as sentence
 from knowledge.types import Answer, Language, Source
 
@@ -48,7 +48,7 @@ def finished(view: View, claim_id: int, now: datetime, *, can_share: bool) -> li
         return [Post(failure, [section(failure), *_notices(view)])]
     pages = _fitting(sections(answer.text)) or [[escape(sentence("answer-unexpected", answer.language))]]
     posts = [Post(page[0][:FALLBACK], [section(piece) for piece in page]) for page in pages]
-    tail = [*_notices(view), *_label(answer), *_sources(answer, now)]
+    tail = [*_notices(view), *_label(answer), *_sources(answer, now), *_before(view, now)]
     if answer.mode != "stopped":
         buttons = [button(UP, "👍", str(claim_id)), button(DOWN, "👎", str(claim_id))]
         if can_share:
@@ -96,6 +96,15 @@ def _fitting(pieces: Sequence[str]) -> list[list[str]]:
 
 def _notices(view: View) -> list[Block]:
     return [context(inline(notice)) for notice in view.notices]
+
+
+def _before(view: View, now: datetime) -> list[Block]:
+    """Where the same question was answered before."""
+    before = view.before
+    if before is None or not _WEB.fullmatch(before.link):
+        return []
+    said = answered_before(before.at, now, view.language)
+    return [context(f"<{before.link.replace('&', '&amp;')}|{escape(said)}>")]
 
 
 def _label(answer: Answer) -> list[Block]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import re
 from collections.abc import Callable, Sequence
 
 from knowledge.answering.cleaning import CITED
+from knowledge.answering.identity import words_of
 from knowledge.catalog import Catalog, answers
 from knowledge.catalog.answers import KeptAnswer
 from knowledge.errors import SaseoError
@@ -18,16 +18,6 @@ from knowledge.retrieve import Candidate
 from knowledge.types import Language, Scope
 
 _log = logging.getLogger(__name__)
-
-# How one asks politely, as morphemes and stems; "not", "before", "must" and their like change what is asked.
-_POLITE_WORDS = """
-좀 혹시 알리 궁금 부탁 드리 주 안녕 저 저희 나 우리 제 내 여쭈 질문 요
-a an the pleas is are am do doe i we me us tell know hi hello thank
-"""
-_POLITE = frozenset(_POLITE_WORDS.split())
-_COPULA = "VCP"
-# Particles that the analysis leaves out and that turn a question round, and signs that count.
-_TURNING = re.compile("에서|부터|까지|보다|밖에|마다|[%#+<>=≥≤$₩€]")
 
 
 class AnswerCache:
@@ -68,8 +58,8 @@ class AnswerCache:
         parts = [
             self._model,
             INSTRUCTIONS[language],
-            self._words(text),
-            self._words(context),
+            words_of(text, self._analyzer),
+            words_of(context, self._analyzer),
             sorted(audience),
             sorted((each.passage.id, each.document.content_hash) for each in given),
         ]
@@ -98,13 +88,3 @@ class AnswerCache:
         except SaseoError as error:
             # The person has the answer; that the next one has to wait for it again is no failure of theirs.
             _log.warning("an answer could not be kept: %s", error)
-
-    def _words(self, text: str) -> list[str]:
-        """The morphemes and words of a question, in its order."""
-        # As Korean, so that English function words count: "not" and "before" are most of what is asked.
-        words = [
-            term.form
-            for term in self._analyzer.tagged(text, "ko")
-            if term.form not in _POLITE and term.tag != _COPULA
-        ]
-        return [*words, "", *_TURNING.findall(text)]

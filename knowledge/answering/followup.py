@@ -82,7 +82,12 @@ def understood(
 
 def goes_on(text: str, analyzer: Analyzer) -> bool:
     """Whether a question may lean on the one before: it says so, points back, or names next to nothing."""
-    return bool(_GOES_ON.match(text) or _POINTS_BACK.search(text) or _things(text, analyzer) <= _SHORT)
+    return leans(text) or _things(text, analyzer) <= _SHORT
+
+
+def leans(text: str) -> bool:
+    """Whether a question says that it leans on the one before, or points back."""
+    return bool(_GOES_ON.match(text) or _POINTS_BACK.search(text))
 
 
 def topic(questions: Sequence[str], analyzer: Analyzer) -> str:

@@ -108,11 +108,12 @@ def finish(connection: Connection, number: int, revision: str, state: str) -> No
 
 
 def retract(connection: Connection, key: ClaimKey) -> bool:
-    """Note that a question was deleted before it was answered; whether it was."""
-    changed = connection.execute(
-        update(claims).where(_is(key), claims.c.state == _WAITING).values(state="retracted", payload=None)
+    """Note that a question was deleted: what was answered to it counts no more. Whether it was still open."""
+    was_open = connection.scalar(select(claims.c.state).where(_is(key))) == _WAITING
+    connection.execute(
+        update(claims).where(_is(key), claims.c.state != "refused").values(state="retracted", payload=None)
     )
-    return bool(changed.rowcount)
+    return was_open
 
 
 def take_unfinished(connection: Connection, platform: str) -> list[ClaimRow]:

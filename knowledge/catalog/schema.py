@@ -201,7 +201,10 @@ turns = Table(
     Column("sources", JSON, nullable=False),  # what was cited, without excerpts
     Column("uris", JSON, nullable=False),  # of every document that the answer was made from
     Column("answered_at", DateTime(timezone=True), nullable=False),
+    # The same for the same question; empty for one that stands on what was said before or came with it.
+    Column("identity", String(64), nullable=False, server_default=""),
     Index("ix_turns_claim", "claim_id", "revision", unique=True),
+    Index("ix_turns_identity", "identity"),
     sqlite_autoincrement=True,
 )
 

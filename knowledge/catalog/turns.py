@@ -41,10 +41,29 @@ class Answered(NamedTuple):
     uris: frozenset[str]
 
 
+class Earlier(NamedTuple):
+    """Where a question was answered before: the message that holds the answer, and when it was given."""
+
+    channel: str
+    conversation: str
+    reply: str
+    answered_at: datetime
+
+
 def record(
-    connection: Connection, claim_id: int, revision: str, question: str, answer: Answer, uris: Sequence[str]
+    connection: Connection,
+    claim_id: int,
+    revision: str,
+    question: str,
+    answer: Answer,
+    uris: Sequence[str],
+    identity: str = "",
 ) -> None:
-    """Keep an answered question. `uris` are the documents that the answer was made from, cited or not."""
+    """Keep an answered question.
+
+    `uris` are the documents that the answer was made from, cited or not; `identity` is the same for the same
+    question.
+    """
     old = select(turns.c.id).where(turns.c.claim_id == claim_id, turns.c.revision == revision)
     connection.execute(delete(feedback).where(feedback.c.turn_id.in_(old)))
     connection.execute(delete(turns).where(turns.c.claim_id == claim_id, turns.c.revision == revision))
@@ -59,8 +78,51 @@ def record(
             sources=[_kept(each) for each in answer.sources],
             uris=sorted({*uris, *(each.uri for each in answer.sources)}),
             answered_at=datetime.now(UTC),
+            identity=identity,
         )
     )
+
+
+def earlier(
+    connection: Connection,
+    platform: str,
+    team: str,
+    identity: str,
+    *,
+    audience: frozenset[Scope],
+    before: int,
+    limit: int,
+) -> list[Earlier]:
+    """Where the same question was answered on a team before the claim `before`, the newest first.
+
+    Only answers that stand on documents which are there and which this audience may read; who reads the
+    channel that one was given in is not looked at here. Private answers aren't among them.
+    """
+    query = (
+        select(claims.c.channel, claims.c.conversation, claims.c.reply, turns.c.answered_at, turns.c.uris)
+        .join(claims, turns.c.claim_id == claims.c.id)
+        .where(
+            turns.c.identity == identity,
+            claims.c.platform == platform,
+            claims.c.team == team,
+            claims.c.id < before,
+            claims.c.state == "finished",
+            ~claims.c.conversation.startswith("@"),
+            claims.c.reply.is_not(None),
+            turns.c.revision == claims.c.revision,
+            turns.c.mode.not_in(("not_found", "stopped")),
+            turns.c.answer != "",
+        )
+        .order_by(claims.c.id.desc())
+        .limit(limit)
+    )
+    found = connection.execute(query).all()
+    scopes = _scopes(connection, {uri for row in found for uri in row.uris})
+    return [
+        Earlier(row.channel, row.conversation, row.reply, row.answered_at.replace(tzinfo=UTC))
+        for row in found
+        if row.reply and all(scopes.get(uri) in audience for uri in row.uris)
+    ]
 
 
 def history(

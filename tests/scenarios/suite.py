@@ -18,7 +18,7 @@ from bot.limits import Limits
 from knowledge.catalog import turns
 from knowledge.types import EVERYONE, Answer, Failed, Finished, Found, Replaced, Token
 from tests.fakes import FakeKnowledge, a_source
-from tests.scenarios.stage import DIRECT, Seen, Stage
+from tests.scenarios.stage import DIRECT, Asked, Seen, Stage
 from tests.talk import MANY
 
 ANSWER = "연차는 15일입니다. [1]"
@@ -274,6 +274,35 @@ class Scenarios:
             assert stage.seen() == []
 
         self.play(tmp_path, scene, needs="private_replies")
+
+    def test_an_answer_points_at_the_one_before(self, tmp_path: Path) -> None:
+        """Asked again in the same channel, it says where it was answered; never where that was deleted."""
+        answer = Finished(Answer("문서와 상관없는 답입니다.", "ko", "extractive", ()))
+        knowledge = FakeKnowledge(answers={QUESTION: (answer,)})
+        said = "전에도 같은 질문에 답했습니다"
+
+        async def scene(stage: Stage) -> None:
+            known: list[str] = []
+
+            async def ask() -> tuple[Asked, Seen]:
+                asked = await stage.say(QUESTION)
+                answered = await stage.until(
+                    lambda: [seen for seen in stage.seen() if "up" in seen.buttons and seen.id not in known]
+                )
+                known.extend(seen.id for seen in answered)
+                return asked, answered[-1]
+
+            first, before = await ask()
+            second, after = await ask()
+            assert said not in before.text
+            assert said in after.text
+            assert before.id.replace(".", "") in after.text
+            await stage.delete(first)
+            await stage.delete(second)
+            _, last = await ask()
+            assert said not in last.text
+
+        self.play(tmp_path, scene, needs="redelivers", knowledge=knowledge)
 
     def test_an_attached_file_is_read_for_its_question(self, tmp_path: Path) -> None:
         """What can be read goes with the question; what can't is named, with the reason."""

@@ -6,6 +6,7 @@ source-slide = slide { $slide }
 source-sheet = sheet “{ $sheet }”
 source-row = row { $first }
 source-rows = rows { $first }–{ $last }
+answer-before = The same question was answered here before: { $age }
 source-attached = came with the question
 source-line = line { $first }
 source-lines = lines { $first }–{ $last }

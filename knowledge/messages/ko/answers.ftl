@@ -6,6 +6,7 @@ source-slide = 슬라이드 { $slide }
 source-sheet = ‘{ $sheet }’ 시트
 source-row = { $first }행
 source-rows = { $first }–{ $last }행
+answer-before = 전에도 같은 질문에 답했습니다({ $age })
 source-attached = 질문에 붙은 파일
 source-line = { $first }행
 source-lines = { $first }–{ $last }행

@@ -82,6 +82,7 @@ class FakeDiscord:
             ("GET", "/guilds/{guild}/members/{person}", self._member),
             ("GET", "/channels/{channel}", self._channel),
             ("GET", "/channels/{channel}/messages", self._history),
+            ("GET", "/channels/{channel}/messages/{message}", self._one),
             ("POST", "/channels/{channel}/messages", self._post),
             ("PATCH", "/channels/{channel}/messages/{message}", self._edit),
             ("DELETE", "/channels/{channel}/messages/{message}", self._delete),
@@ -321,6 +322,9 @@ class FakeDiscord:
         if self._live is not None:
             await self._send(self._live, "MESSAGE_CREATE", self.world.with_member(message))
         return message
+
+    async def _one(self, _: Any, channel: str, message: str) -> Any:
+        return self.world.find(channel, message)
 
     async def _edit(self, body: Any, channel: str, message: str) -> Any:
         return self.world.edit(channel, message, body)

@@ -115,7 +115,8 @@ class Workspace:
 
     def conversations_info(self, channel: str, **_: Any) -> dict[str, Any]:
         found = self.conversation(channel)
-        return {"channel": {"id": channel, "is_private": found.is_private, **found.flags}}
+        kind = "is_im" if channel[0] == "D" else "is_channel"
+        return {"channel": {"id": channel, kind: True, "is_private": found.is_private, **found.flags}}
 
     def conversations_members(self, channel: str, cursor: str = "", **_: Any) -> dict[str, Any]:
         return paged("members", sorted(self.conversation(channel).members), cursor)
