@@ -1,4 +1,4 @@
-"""One step: a token or more of every answer that is being written and a portion of a prompt, in a batch."""
+"""One step: a token or more of every answer that is being written, and a portion of a prompt."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ _LEAST = 64  # tokens of a portion; with fewer each costs more
 # llama.cpp multiplies its weights with so many tokens at once (`ggml_gemm_q4_K_8x8_q8_K`; four where the
 # processor has no AVX-512). Each that is left over beside them takes about as long as four.
 _ROWS = 16
+# From so many tokens on, llama.cpp's attention takes them as tiles (`GGML_FA_TILE_Q`): each token of a tile then
+# costs what all cells that any of them looks at cost, also cells of other answers.
+_TILE = 64
 
 
 class StepFailed(Exception):
@@ -59,10 +62,15 @@ class Steps:
         Raises:
             StepFailed: none of these answers can go on.
         """
-        self._batch.clear()
         writing = [answer for answer in answers if answer.last is not None]
-        parts = [self._write(answer, len(writing)) for answer in writing]
         reading = sorted((answer for answer in answers if answer.last is None), key=self._patience)
+        self._batch.clear()
+        parts = [self._write(answer, len(writing)) for answer in writing]
+        over = []
+        if parts and (not reading or self._is_apart(reading)):
+            over = self._evaluated(parts, reading=False)
+            self._batch.clear()
+            parts = []
         room = self._room(writing=bool(writing))
         for answer in reading:
             if room <= 0:
@@ -70,7 +78,16 @@ class Steps:
             part = self._read(answer, room)
             room -= len(self._batch) - part.first
             parts.append(part)
-        self._decode(reading=bool(reading))
+        return over + (self._evaluated(parts, reading=True) if parts else [])
+
+    def _is_apart(self, reading: Sequence[Answer]) -> bool:
+        """Whether what is read is evaluated apart from what is written, as it would fill a tile with it."""
+        unread = sum(answer.unread for answer in reading)
+        return len(self._batch) + min(unread, self._room(writing=True)) >= _TILE
+
+    def _evaluated(self, parts: Sequence[_Part], *, reading: bool) -> list[tuple[Answer, Ending]]:
+        """Evaluate the batch and take what came out; the answers that are over."""
+        self._decode(reading=reading)
         return [(part.answer, ending) for part in parts if (ending := self._take(part))]
 
     def _write(self, answer: Answer, writing: int) -> _Part:

@@ -48,19 +48,31 @@ def test_tells_how_much_of_the_prompt_is_read(tmp_path, start):
     )
 
 
-def test_a_step_leaves_no_tokens_over_beside_whole_rows_of_the_kernels(tmp_path, start):
-    """Portions of a prompt come with the tokens that others write to a multiple of 16, but for the last."""
+def test_a_long_prompt_is_read_in_whole_rows_of_the_kernels(tmp_path, start):
+    """Its portions are multiples of 16, but for the last, and apart from what others write meanwhile."""
     engine = start(gguf_models.endless(tmp_path / "m.gguf"), batch=100)
     alone = ask(engine, "가" * 150, max_tokens=1)
     writer = Held(engine, request("another", max_tokens=400))
     beside = Asked(engine, request("나" * 150, max_tokens=1))
     writer.go_on()
     beside.end()
-    for writing, asked in enumerate((alone, beside)):
+    for asked in (alone, beside):
         done = [event.done for event in asked.events if isinstance(event, Reading)]
         portions = [after - before for before, after in pairwise(done)][:-1]
         assert len(portions) >= 4
-        assert all((portion + writing) % 16 == 0 for portion in portions)
+        assert all(portion % 16 == 0 for portion in portions)
+
+
+def test_a_short_prompt_is_read_with_what_others_write(tmp_path, start):
+    """In one step with their tokens, so that these cost next to nothing."""
+    engine = start(gguf_models.endless(tmp_path / "m.gguf"))
+    writer = Held(engine, request("another", max_tokens=8))
+    reader = Asked(engine, request("short", max_tokens=8))
+    writer.go_on()
+    writer.end()
+    reader.end()
+    engine.close()  # the thread that counts steps is at its end
+    assert engine.status().steps == 1 + 8  # the writer's prompt; the reader's, with the second token; seven more
 
 
 def test_stops_at_max_tokens_and_drops_a_character_cut_there(tmp_path, start):
