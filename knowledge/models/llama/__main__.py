@@ -24,6 +24,7 @@ _log = logging.getLogger(__name__)
 _LEAVE_SECONDS = 5.0
 _SET_PARENT_DEATH_SIGNAL = 1
 _OUT_OF_MEMORY_SCORE = 500  # of 1000: before anything that a person works with
+_REQUESTS_BESIDE = 64  # those that wait in the queue: token counts, and answers that are written
 _TRIAL_TEXT = "사서는 문서에서 답을 찾습니다. The librarian finds the answer in the documents. " * 4
 _TRIAL_SECONDS = 300.0
 
@@ -126,12 +127,13 @@ def _serve(engine: Any, order: Order, lifeline: Lifeline, out: BinaryIO) -> int:
         raise ModelUnavailable(model=order.model.name, reason="address", detail=detail) from error
     status = engine.status()
     config = uvicorn.Config(
-        application(engine, status.model, order.api_key),
+        application(
+            engine, status.model, order.api_key, most=_REQUESTS_BESIDE + 4 * order.options.queue_limit
+        ),
         log_level="warning",
         access_log=False,
         lifespan="off",
         server_header=False,
-        limit_concurrency=4 * order.options.queue_limit + 64,
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)

@@ -209,7 +209,13 @@ class Engine:
                 return
             with self._wake:
                 self._queue.take(question)
-            sampling = Sampling(self._vocabulary, question.request, self._options)
+            try:
+                sampling = Sampling(self._vocabulary, question.request, self._options)
+            except Exception:  # noqa: BLE001 - whatever it is, the others' answers go on
+                _log.exception("question %d can't be begun", question.ticket)
+                self._prefixes.keep(sequence)
+                question.tell(GenerationFailed(reason="crashed", model=self._name, detail=""))
+                continue
             answer = Answer(
                 question, sequence, sampling, self._vocabulary, lookup=self._options.prompt_lookup
             )

@@ -37,16 +37,18 @@ BODY_LIMIT = 8 << 20
 _BODY_SECONDS = 60.0
 _STATUSES = {"busy": 429, "too_long": 400, "not_ready": 503}
 _OPEN = ("/health",)
+_CHEAP = ("/health", "/metrics")  # answered also when the house is full: who watches has to see that it is
 T = TypeVar("T")
 
 
-def application(engine: Engine, model: str, api_key: str) -> Starlette:
+def application(engine: Engine, model: str, api_key: str, *, most: int = 1024) -> Starlette:
     """The ASGI application.
 
     Args:
         engine: what answers.
         model: the name that clients see.
         api_key: that every request but /health must carry; empty for none.
+        most: requests at once; whoever comes then is told that the server is busy.
     """
     server = _Server(engine, model)
     return Starlette(
@@ -57,7 +59,10 @@ def application(engine: Engine, model: str, api_key: str) -> Starlette:
             Route("/health", server.health),
             Route("/metrics", server.metrics),
         ],
-        middleware=[Middleware(_KeyCheck, api_key=api_key)] if api_key else [],
+        middleware=[
+            *([Middleware(_KeyCheck, api_key=api_key)] if api_key else []),
+            Middleware(_Places, most=most),
+        ],
         exception_handlers={
             BadRequest: _bad_request,
             GenerationFailed: _failed,
@@ -141,6 +146,27 @@ class _KeyCheck:
         await JSONResponse(body, 401, {"WWW-Authenticate": "Bearer"})(scope, receive, send)
 
 
+class _Places:
+    """Lets in so many requests at once."""
+
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        self._app = app
+        self._free = most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] in _CHEAP:
+            await self._app(scope, receive, send)
+            return
+        if not self._free:
+            await _refused(GenerationFailed(reason="busy"))(scope, receive, send)
+            return
+        self._free -= 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._free += 1
+
+
 async def _json(request: Request) -> object:
     """The body, which may be neither too large nor too slow."""
     body = bytearray()
@@ -197,6 +223,10 @@ async def _bad_request(_: Request, error: Exception) -> Response:
 
 async def _failed(_: Request, error: Exception) -> Response:
     assert isinstance(error, GenerationFailed)  # noqa: S101
+    return _refused(error)
+
+
+def _refused(error: GenerationFailed) -> Response:
     reason = str(error.parameters.get("reason"))
     # Whoever is told "busy" should hear of it at once; a library that tries again only adds to the queue.
     headers = {"Retry-After": "30", "x-should-retry": "false"} if reason == "busy" else {}

@@ -22,8 +22,8 @@ _LEAST = 64  # tokens of a portion; with fewer each costs more
 # llama.cpp multiplies its weights with so many tokens at once (`ggml_gemm_q4_K_8x8_q8_K`; four where the
 # processor has no AVX-512). Each that is left over beside them takes about as long as four.
 _ROWS = 16
-# From so many tokens on, llama.cpp's attention takes them as tiles (`GGML_FA_TILE_Q`): each token of a tile then
-# costs what all cells that any of them looks at cost, also cells of other answers.
+# From so many tokens on, llama.cpp's attention takes them as tiles (`GGML_FA_TILE_Q`): each token of a tile
+# then costs what all cells that any of them looks at cost, also cells of other answers.
 _TILE = 64
 
 

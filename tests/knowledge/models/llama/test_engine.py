@@ -48,33 +48,6 @@ def test_tells_how_much_of_the_prompt_is_read(tmp_path, start):
     )
 
 
-def test_a_long_prompt_is_read_in_whole_rows_of_the_kernels(tmp_path, start):
-    """Its portions are multiples of 16, but for the last, and apart from what others write meanwhile."""
-    engine = start(gguf_models.endless(tmp_path / "m.gguf"), batch=100)
-    alone = ask(engine, "가" * 150, max_tokens=1)
-    writer = Held(engine, request("another", max_tokens=400))
-    beside = Asked(engine, request("나" * 150, max_tokens=1))
-    writer.go_on()
-    beside.end()
-    for asked in (alone, beside):
-        done = [event.done for event in asked.events if isinstance(event, Reading)]
-        portions = [after - before for before, after in pairwise(done)][:-1]
-        assert len(portions) >= 4
-        assert all(portion % 16 == 0 for portion in portions)
-
-
-def test_a_short_prompt_is_read_with_what_others_write(tmp_path, start):
-    """In one step with their tokens, so that these cost next to nothing."""
-    engine = start(gguf_models.endless(tmp_path / "m.gguf"))
-    writer = Held(engine, request("another", max_tokens=8))
-    reader = Asked(engine, request("short", max_tokens=8))
-    writer.go_on()
-    writer.end()
-    reader.end()
-    engine.close()  # the thread that counts steps is at its end
-    assert engine.status().steps == 1 + 8  # the writer's prompt; the reader's, with the second token; seven more
-
-
 def test_stops_at_max_tokens_and_drops_a_character_cut_there(tmp_path, start):
     """An answer that is long enough ends as `length`, without half a syllable."""
     engine = start(gguf_models.scripted(tmp_path / "m.gguf", "가나다라마바사"))
@@ -309,3 +282,11 @@ def test_the_totals_add_up(tmp_path, start):
     assert status.completion_tokens == 21
     assert (status.waiting, status.running, status.free_cells) == (0, 0, status.context_size)
     assert status.model == "m"
+
+
+def test_a_question_that_can_not_be_begun_costs_nobody_else_anything(tmp_path, start):
+    """Its asker is told, and whoever comes next is answered."""
+    engine = start(gguf_models.scripted(tmp_path / "m.gguf", KOREAN))
+    failed = Asked(engine, request("?", seed="no number"))
+    assert failed.end().parameters["reason"] == "crashed"
+    assert ask(engine, "연차는 며칠인가요?").text == KOREAN
