@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ from knowledge import messages
 from knowledge.catalog import Catalog
 from knowledge.catalog import uploads as given
 from knowledge.catalog.uploads import Upload
-from knowledge.errors import Unreadable
+from knowledge.errors import NotFetched, Unreadable
 from knowledge.ingest import content_hash
 from knowledge.service import Knowledge
 from knowledge.sources.talks import as_file
@@ -22,13 +23,19 @@ from knowledge.sources.uploads import Uploads
 from knowledge.threads import run_blocking
 from knowledge.types import Language, Scope
 
+_LINKS = 10  # in one command
+_LINK = re.compile(r"<?(https?://[^\s<>]+)>?", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """Something to keep. `link` opens its original, which is of `modified_at`; None for now."""
+    """Something to keep. `link` opens its original, which is of `modified_at`; None for now.
+
+    Without `data` it is the page at the link.
+    """
 
     name: str
-    data: bytes
+    data: bytes | None
     link: str = ""
     modified_at: datetime | None = None
 
@@ -49,8 +56,10 @@ class Additions:
         self._together = Together(knowledge)
 
     async def add(self, call: CommandCall, scope: Scope, language: Language) -> AsyncIterator[Told]:
-        """Add the files, or the pasted text, of a call for those whom the scope names."""
-        items = [_Item(name, data) for name, data in call.files or _pasted(call.argument)]
+        """Add the files, the links or the pasted text of a call for those whom the scope names."""
+        links = [] if call.files else _links(call.argument)
+        items = [_Item(link, None, link) for link in links[:_LINKS]]
+        items += [_Item(name, data) for name, data in call.files or _pasted(call.argument) if not links]
         if not items:
             yield Told(messages.text("talk-add-nothing", language), is_refusal=True)
             return
@@ -76,7 +85,7 @@ class Additions:
         for item in items:
             try:
                 uris.append(await run_blocking(self._keep, call, scope, item))
-            except Unreadable as error:
+            except (NotFetched, Unreadable) as error:
                 why = messages.describe(error, language)
                 refused.append(messages.text("talk-add-unreadable", language, name=item.name, why=why))
         if uris:
@@ -92,13 +101,25 @@ class Additions:
         yield Told("\n".join([*lines, *refused]), is_refusal=not uris)
 
     def _keep(self, call: CommandCall, scope: Scope, item: _Item) -> str:
-        uri = self._uploads.keep(scope, item.name, item.data, item.modified_at)
+        link, digest = item.link, ""
+        if item.data is None:
+            page = self._knowledge.add_page(scope, link)
+            uri, link = page.uri, page.url
+        else:
+            uri = self._uploads.keep(scope, item.name, item.data, item.modified_at)
+            digest = content_hash(item.data)
         place = f"{call.platform}:{call.team}/{call.channel}"
-        digest = content_hash(item.data)
         with self._catalog.write() as connection:
-            upload = Upload(uri, scope, call.asker, place, datetime.now(UTC), digest, item.link)
+            upload = Upload(uri, scope, call.asker, place, datetime.now(UTC), digest, link)
             given.record(connection, upload)
         return uri
+
+
+def _links(argument: str) -> list[str]:
+    """The links of an argument that is made of nothing else."""
+    found = [_LINK.fullmatch(word) for word in argument.split()]
+    links = [match[1] for match in found if match]
+    return list(dict.fromkeys(links)) if len(links) == len(found) else []
 
 
 def _pasted(argument: str) -> tuple[tuple[str, bytes], ...]:

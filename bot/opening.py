@@ -24,6 +24,10 @@ from knowledge.parsing.ocr import Tesseract
 from knowledge.parsing.sandbox import Limits, Sandbox
 from knowledge.service import Knowledge, Parts
 from knowledge.sources.options import MEBIBYTE
+from knowledge.sources.uploads import Uploads
+from knowledge.sources.web.fetch import Fetcher
+from knowledge.sources.web.pages import Pages
+from knowledge.sources.web.permitted import Permitted
 
 if TYPE_CHECKING:
     from knowledge.index.milvus import MilvusOptions
@@ -44,15 +48,18 @@ def parts_of(settings: Settings, **overrides: Any) -> Parts:
         settings.embeddings_provider, settings.embeddings_model, settings.embeddings_device, models
     )
     url = settings.catalog_url.get_secret_value()
+    catalog = Catalog(url) if url else Catalog.in_folder(settings.data_dir)
+    sandbox = Sandbox(_limits(settings), ocr=_ocr(settings))
     stores = {store: index_of(settings, store) for store in ("faiss", "milvus")}
     chosen: dict[str, Any] = {
-        "catalog": Catalog(url) if url else Catalog.in_folder(settings.data_dir),
+        "catalog": catalog,
         "folder": settings.data_dir / "index",
         "analyzer": Analyzer(settings.user_dictionary),
         "embedder": embedder,
         "embedder_status": status,
         "abilities": lambda found: load_or_measure(found, models),
-        "sandbox": Sandbox(_limits(settings), ocr=_ocr(settings)),
+        "sandbox": sandbox,
+        "pages": _pages(settings, catalog, sandbox),
         "configured": tuple(configured_folders(settings)),
         "state": settings.data_dir,
         "answer_threshold": settings.answer_threshold,
@@ -62,6 +69,15 @@ def parts_of(settings: Settings, **overrides: Any) -> Parts:
         "stores": stores,
     }
     return Parts(**{**chosen, **overrides})
+
+
+def _pages(settings: Settings, catalog: Catalog, sandbox: Sandbox) -> Pages | None:
+    if not settings.allow_urls:
+        return None
+    uploads = Uploads(
+        settings.data_dir / "uploads", lambda name, data: sandbox.parse(name, data, group=object())
+    )
+    return Pages(Fetcher(Permitted(settings.allow_urls)), uploads, catalog)
 
 
 def _ocr(settings: Settings) -> Tesseract | None:

@@ -21,6 +21,7 @@ from bot.machine import available_cpus
 from bot.settings_hints import Place, Rule, SettingProblem, allowed, is_secret
 from bot.timing import is_schedule
 from knowledge.errors import InvalidInput
+from knowledge.sources.web.permitted import Permitted
 
 ENV_FILE = ".env"
 
@@ -53,6 +54,15 @@ def _comma_separated(value: object) -> object:
     return (
         tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
     )
+
+
+def _hosts(value: object) -> object:
+    """Hosts that pages may be fetched from: `on` for any public one, `off` for none."""
+    words = {"on": "*", "true": "*", "off": "", "false": ""}
+    value = words.get(value.strip().lower(), value) if isinstance(value, str) else value
+    patterns = _comma_separated(value)
+    Permitted(patterns if isinstance(patterns, tuple) else ())
+    return patterns
 
 
 def _named_numbers(value: object) -> object:
@@ -138,6 +148,7 @@ class Settings(BaseSettings):
     folders_file: Path = Path("folders.toml")
     refresh_schedule: Annotated[str, AfterValidator(_schedule)] = "*/15 * * * *"
     watch_folders: Switch = "on"
+    allow_urls: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)] = ()
     ocr_command: str = "tesseract"
     parse_seconds: float = Field(120, gt=0, le=3600)
     parse_memory_mb: int = Field(1024, ge=256, le=65536)

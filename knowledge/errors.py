@@ -6,6 +6,7 @@
     │   ├── InvalidFolder
     │   └── InvalidCorpus       an evaluation corpus
     ├── Unreadable              one document can't be read (the run goes on)
+    ├── NotFetched              a page of the web can't be fetched
     ├── RemovalWithheld         too many files are gone at once to believe it
     ├── MissingDependency       an optional package isn't installed
     ├── ModelUnavailable        an embedding or language model can't be had
@@ -78,6 +79,18 @@ class Unreadable(SaseoError):
     `duplicate_name`, `unexpected`, `io`, `malformed`, and of the process that reads it `too_complex`,
     `timed_out`, `crashed`; `encrypted`, `distribution`: a Hangul document whose text is locked away,
     `needs_ocr`: pages that are pictures, `not_installed`: the package that reads it), detail.
+    """
+
+
+class NotFetched(SaseoError):
+    """A page of the web may not be, or can't be, fetched.
+
+    Parameters: reason (`off`: nothing may be, `scheme`, `credentials`: a name or password in the URL, `host`,
+    `port`: the operator didn't name it, `address`: it leads to a network that wasn't named, `resolve`: the
+    host has no address, `redirects`: too many, `robots`: the site doesn't want it, `gone`, `denied`: it wants
+    a login, `status`: any other, `type`: no document, `too_large`, `packed`: compressed without being asked
+    to be, `timed_out`, `unreachable`, `tls`: the certificate isn't good, `broken`: no HTTP, `malformed`: no
+    URL, `unreadable`: there is no text in it any more), host, detail.
     """
 
 

@@ -73,6 +73,17 @@ class RefreshReport:
         known: dict[str, Any] = {name: counts.get(name, 0) for name in COUNTS}
         return cls(**known, seconds=seconds, problems=tuple(problems), withheld=tuple(withheld))
 
+    def followed_by(self, later: RefreshReport) -> RefreshReport:
+        """The report of this run and one over some of the same folders as one."""
+        counts = {name: getattr(self, name) + getattr(later, name) for name in COUNTS}
+        counts["unchanged"] = self.unchanged
+        return RefreshReport.counted(
+            counts,
+            self.seconds + later.seconds,
+            dict.fromkeys((*self.problems, *later.problems)),
+            (*self.withheld, *later.withheld),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class IndexCheck:

@@ -14,12 +14,13 @@ from knowledge.answer import Answerer
 from knowledge.answering.cache import AnswerCache
 from knowledge.answering.identity import identity
 from knowledge.attached import Enclosed
-from knowledge.catalog import Catalog, notes, reading, turns, uploads
+from knowledge.catalog import Catalog, notes, pages, reading, turns, uploads
+from knowledge.catalog.pages import Page
 from knowledge.catalog.turns import Opinion
 from knowledge.catalog.uploads import Upload
 from knowledge.courtesy import Courtesy
 from knowledge.embedding import Abilities, Embedder, EmbedderStatus
-from knowledge.errors import InvalidInput
+from knowledge.errors import InvalidInput, NotFetched
 from knowledge.index import OpenIndex, Place
 from knowledge.index.embedded import open_embedded, was_written
 from knowledge.ingest import Ingest
@@ -35,6 +36,7 @@ from knowledge.retrieve import Retrieval
 from knowledge.search import Search
 from knowledge.sources.loader import FolderLoader, as_options, from_options, root_of
 from knowledge.sources.options import Folder
+from knowledge.sources.web.pages import Pages
 from knowledge.tracing import traced
 from knowledge.types import AnswerEvent, Document, ParsedDocument, Passage, Question, Scope
 from knowledge.upkeep import check_index, copy_index
@@ -57,6 +59,7 @@ class Parts:
     configured: tuple[Folder, ...] = ()
     state: Path | None = None
     sandbox: Sandbox | None = None
+    pages: Pages | None = None  # None fetches nothing from the web
     answer_threshold: float | None = None
     chat_model: ChatModel | None = None  # None quotes the documents only
     chat_model_name: str = ""  # answers are kept by it
@@ -126,13 +129,40 @@ class Knowledge:
         loaders = [
             FolderLoader(folder, self._parser(folder.scope), settle, self._parts.state) for folder in chosen
         ]
-        return self.refresh_from(
+        report = self.refresh_from(
             loaders,
             whole=folders is None,
             progress=progress,
             stopped=stopped,
             believed=[root_of(folder.path) for folder in folders or chosen] if believe_removals else (),
         )
+        changed = self._look_at_pages(stopped) if folders is None else []
+        if not changed:
+            return report
+        return report.followed_by(self.refresh(changed, progress=progress, stopped=stopped, settle=settle))
+
+    def _look_at_pages(self, stopped: Callable[[], bool]) -> list[Folder]:
+        """Look at the pages that are due; gives the folders in which there is something new."""
+        if self._parts.pages is None:
+            return []
+        self.prepare()
+        looked = self._parts.pages.look(stopped)
+        gone = [document for document in self.documents() if document.uri in looked.gone]
+        for document in gone:
+            self.forget(document)
+        return [self._parts.pages.folder_of(scope) for scope in sorted(looked.changed)]
+
+    def add_page(self, scope: Scope, url: str) -> Page:
+        """Fetch a page of the web and keep it for a scope; its folder is to be refreshed after that.
+
+        Raises:
+            NotFetched: it may not be, or can't be, fetched.
+            Unreadable: it has no text to read.
+        """
+        if self._parts.pages is None:
+            raise NotFetched(reason="off", host="")
+        self.prepare()
+        return self._parts.pages.add(scope, url)
 
     def refresh_from(
         self,
@@ -253,6 +283,7 @@ class Knowledge:
         """Forget a document, and leave it out of later runs until its folder is registered again."""
         with self._catalog.write() as connection:
             notes.exclude(connection, document.uri)
+            pages.drop(connection, document.uri)
         self._library.forget([document.id])
         self._library.finish()
 

@@ -154,7 +154,7 @@ def _feedback_export(ctx: typer.Context) -> None:
 @_docs.command("add", cls=Command, help="help-docs-add")
 def _docs_add(
     ctx: typer.Context,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="help-arg-add", show_default=False)],
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="help-arg-add", show_default=False)],
     scope: Annotated[str, typer.Option(metavar="SCOPE", help="help-opt-add-scope")] = "everyone",
     as_json: Json = False,
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,13 +17,15 @@ from bot.cli import screen
 from bot.cli.arguments import clean
 from bot.cli.session import Session
 from knowledge.catalog.places import place_as_dict
-from knowledge.errors import Unreadable
+from knowledge.errors import NotFetched, Unreadable
 from knowledge.messages import describe
 from knowledge.types import EVERYONE, parse_scope
 
 if TYPE_CHECKING:
     from knowledge.service import Knowledge
     from knowledge.types import Document, Passage
+
+_LINK = re.compile(r"https?://", re.IGNORECASE)
 
 
 def show_list(session: Session, wanted: str, *, as_json: bool) -> None:
@@ -61,6 +64,7 @@ def show_one(session: Session, wanted: str, *, as_json: bool) -> None:
             [
                 (text("docs-id"), str(document.id)),
                 (text("docs-path"), safe(document.uri)),
+                *([(text("docs-link"), safe(document.link))] if document.link else []),
                 (text("docs-scope"), document.scope),
                 (text("docs-language"), text(f"language-{document.language}")),
                 (text("docs-size"), screen.size(document.size)),
@@ -77,8 +81,8 @@ def show_one(session: Session, wanted: str, *, as_json: bool) -> None:
         session.show(screen.indented(safe(passage.text)))
 
 
-def add(session: Session, files: list[Path], scope: str, *, as_json: bool) -> None:
-    """Keep a copy of each file, and index it; exit code 1 if one can't be read."""
+def add(session: Session, given: list[str], scope: str, *, as_json: bool) -> None:
+    """Keep a copy of each file or page of the web, and index it; exit code 1 if one can't be read."""
     from knowledge.catalog.uploads import Upload
     from knowledge.ingest import content_hash
     from knowledge.sources.uploads import MAX_SIZE, Uploads
@@ -88,18 +92,22 @@ def add(session: Session, files: list[Path], scope: str, *, as_json: bool) -> No
     refused: dict[str, str] = {}
     with session.knowledge(write=True) as knowledge:
         uploads = Uploads(session.settings.data_dir / "uploads", knowledge.parse)
-        uris: dict[str, str] = {}
-        for file in files:
+        uris: dict[str, tuple[str, str]] = {}  # digest and link
+        for each in map(clean, given):
             try:
-                with file.open("rb") as stream:
+                if _LINK.match(each):
+                    page = knowledge.add_page(wanted, each)
+                    uris[page.uri] = "", page.url
+                    continue
+                with Path(each).open("rb") as stream:
                     data = stream.read(MAX_SIZE + 1)
-                uris[uploads.keep(wanted, file.name, data)] = content_hash(data)
-            except Unreadable as error:
-                refused[str(file)] = describe(error, session.language)
+                uris[uploads.keep(wanted, Path(each).name, data)] = content_hash(data), ""
+            except (NotFetched, Unreadable) as error:
+                refused[each] = describe(error, session.language)
             except OSError as error:
-                refused[str(file)] = error.strerror or type(error).__name__
-        for uri, digest in uris.items():
-            knowledge.note_upload(Upload(uri, wanted, person, "console", datetime.now(UTC), digest))
+                refused[each] = error.strerror or type(error).__name__
+        for uri, (digest, link) in uris.items():
+            knowledge.note_upload(Upload(uri, wanted, person, "console", datetime.now(UTC), digest, link))
         if uris:
             folder = uploads.folder_of(wanted)
             knowledge.register(folder)
@@ -154,6 +162,7 @@ def document_as_dict(document: Document) -> dict[str, Any]:
         "size": document.size,
         "modified_at": document.modified_at.isoformat(),
         "passages": document.passages,
+        **({"link": document.link} if document.link else {}),
     }
 
 

@@ -15,6 +15,7 @@ from knowledge.catalog.schema import (
     documents,
     exclusions,
     folders,
+    pages,
     problems,
     requests,
     state,
@@ -73,7 +74,13 @@ def adopt(path: Path, before: str, now: str) -> None:
 
 def _move(connection: Connection, before: str, now: str) -> None:
     connection.execute(delete(problems).where(problems.c.folder.startswith(before, autoescape=True)))
-    for table, name in ((documents, "uri"), (folders, "path"), (exclusions, "uri"), (uploads, "uri")):
+    for table, name in (
+        (documents, "uri"),
+        (folders, "path"),
+        (exclusions, "uri"),
+        (uploads, "uri"),
+        (pages, "uri"),
+    ):
         _move_column(connection, table, name, before, now)
     rows = connection.execute(select(turns.c.id, turns.c.uris, turns.c.sources)).all()
     for number, uris, sources in rows:

@@ -245,6 +245,22 @@ uploads = Table(
     sqlite_autoincrement=True,
 )
 
+pages = Table(
+    "pages",
+    metadata,
+    Column("uri", Text, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("etag", Text, nullable=False),
+    Column("last_modified", Text, nullable=False),
+    Column("checked_at", DateTime(timezone=True), nullable=False),  # when it was last seen there
+    Column("next_at", DateTime(timezone=True), nullable=False),  # when to look again
+    Column("failures", Integer, nullable=False),  # looks in a row
+    Column("reason", String(20), nullable=False),  # of the last one, empty when it went well
+    Column("detail", Text, nullable=False),
+    Column("gone_since", DateTime(timezone=True), nullable=True),
+)
+
 answers = Table(
     "answers",
     metadata,

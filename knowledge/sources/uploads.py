@@ -69,6 +69,19 @@ class Uploads:
                     os.utime(path, (modified_at.timestamp(), modified_at.timestamp()))
         return uri
 
+    def says_the_same(self, uri: str, data: bytes) -> bool:
+        """Whether what is kept has the text of another content, whatever else differs.
+
+        Raises:
+            Unreadable: the other content can't be read.
+            ValueError: the uri is no upload's.
+        """
+        path = self._own(uri)
+        if not path.is_file():
+            return False
+        before = path.read_bytes()
+        return before == data or self._parse(path.name, before).text == self._parse(path.name, data).text
+
     def versions(self, uri: str) -> list[Path]:
         """What an original was before, the oldest first; a file's time is when it was replaced."""
         return sorted(_versions_of(self._own(uri)).glob("[0-9]*"))

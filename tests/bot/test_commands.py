@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,12 +12,16 @@ import pytest
 from adapters.protocol import CommandCall, Person
 from bot.removals import confirm, withheld
 from knowledge.answer import source_of
+from knowledge.parsing import parse
 from knowledge.sources.options import Folder
 from knowledge.sources.talks import Said, Talk
+from knowledge.sources.uploads import Uploads
+from knowledge.sources.web.pages import Pages
 from knowledge.types import Scope
 from tests.fakes import FakeDirectory
 from tests.librarian import fill, open_knowledge
 from tests.talk import a_librarian
+from tests.website import a_website
 
 CHANNEL = "slack:T1/C1"
 EVERYTHING = frozenset(map(Scope, ("everyone", "slack:T1", CHANNEL, "slack:T1/@U1", "slack:T1/@U2")))
@@ -279,3 +284,27 @@ def test_who_gave_the_same_file_may_remove_it(talk) -> None:
     talk("add", files=(file,))
     talk("add", files=(file,), author="U2")
     assert not talk("remove", "점심").is_refusal
+
+
+def test_links_are_fetched_only_where_an_operator_allows_it(talk) -> None:
+    """The refusal says how; a link within a text is no link to fetch."""
+    told = talk("add", "https://docs.example.com/rules")
+    assert told.is_refusal
+    assert "ALLOW_URLS" in told.text
+    assert not talk("add", "규칙\nhttps://docs.example.com/rules 를 보세요.").is_refusal
+
+
+def test_a_link_is_added_for_its_channel(talk, monkeypatch) -> None:
+    """The page's article is a document with its link; one that can't be had is named with the reason."""
+    uploads = Uploads(talk.knowledge._parts.folder.parent / "uploads", parse)
+    with a_website() as site:
+        site.article("/rules", "주차 안내", "지하 2층에 세웁니다.")
+        pages = Pages(site.fetcher(), uploads, talk.knowledge._parts.catalog)
+        monkeypatch.setattr(talk.knowledge, "_parts", replace(talk.knowledge._parts, pages=pages))
+        told = talk("add", f"{site.at('/rules')} <{site.at('/none')}>")
+    assert "주차 안내" in told.text
+    assert "404" in told.text
+    (document,) = talk.knowledge.find_documents("주차 안내")
+    assert (document.scope, document.link) == (CHANNEL, site.at("/rules"))
+    assert document.link in talk("show", "주차 안내").text
+    assert not talk("remove", "주차 안내").is_refusal

@@ -338,3 +338,25 @@ def test_the_example_of_the_folders_file_can_be_read():
     _, folder = load_folders(ROOT / "folders.toml.example")
     assert folder.max_size == 20 << 20
     assert all(f"\n{option.name} = " in text for option in fields(Folder))
+
+
+@pytest.mark.parametrize(
+    ("value", "patterns"),
+    [
+        ("", ()),
+        ("off", ()),
+        ("on", ("*",)),
+        ("true", ("*",)),
+        ("a.example, *.b.example", ("a.example", "*.b.example")),
+    ],
+)
+def test_hosts_to_fetch_from_are_named(tmp_path, value, patterns):
+    """Nothing by default; `on` is any public host."""
+    assert load(tmp_path, f"ALLOW_URLS={value}\n").settings.allow_urls == patterns
+
+
+def test_a_host_that_is_none_is_refused(tmp_path):
+    """With the setting's name and what is allowed."""
+    with pytest.raises(InvalidSettings) as caught:
+        load(tmp_path, "ALLOW_URLS=https://docs.example.com/\n")
+    assert "ALLOW_URLS" in describe_problem(caught.value.problems[0], "en")

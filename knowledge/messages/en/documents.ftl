@@ -15,6 +15,7 @@ docs-total = { $documents ->
 }
 docs-id = No.
 docs-title = title
+docs-link = Link
 docs-path = path
 docs-scope = scope
 docs-language = language

@@ -27,7 +27,7 @@ talk-help = Commands after /docs:
 talk-help-help = `help`: show this
 talk-help-list = `list [WORDS]`: the documents that you may read
 talk-help-show = `show NUMBER`: one document
-talk-help-add = `add`: opens a form for files or a text; or at once: `add TITLE`, then a line break and a text, for this channel (in a direct message: for you alone)
+talk-help-add = `add`: opens a form for files or a text; or at once: `add TITLE`, then a line break and a text, or `add LINK`, for this channel (in a direct message: for you alone)
 talk-help-remove = `remove NUMBER`: forget a document (who added it, or an admin)
 talk-help-status = `status`: how fresh the documents are
 talk-help-reindex = `reindex`: look through all folders now (admins)
@@ -77,7 +77,7 @@ talk-adding = { $count ->
    *[other] Reading { $count } files…
 }
 talk-added = Added, for { $scope }:
-talk-add-nothing = Nothing to add: write a title, then a line break, then the text.
+talk-add-nothing = Nothing to add: write a title, then a line break, then the text; or a link.
 talk-add-unreadable = { $name } wasn't added: { $why }
 talk-add-team-not-allowed = Only an admin can add something for the whole team.
 talk-forget-not-allowed = Only an admin can do this.

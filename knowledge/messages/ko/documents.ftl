@@ -6,6 +6,7 @@ docs-several = “{ $wanted }”에 맞는 문서가 { $count }개입니다. 그
 docs-total = 문서 { $documents }개, 단락 { $passages }개
 docs-id = 번호
 docs-title = 제목
+docs-link = 링크
 docs-path = 경로
 docs-scope = 공개 범위
 docs-language = 언어

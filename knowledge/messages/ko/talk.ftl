@@ -24,7 +24,7 @@ talk-help = /docs 뒤에 쓰는 명령:
 talk-help-help = `help`: 이 도움말
 talk-help-list = `list [낱말]`: 볼 수 있는 문서
 talk-help-show = `show 번호`: 문서 하나
-talk-help-add = `add`: 파일이나 글을 더하는 창을 엽니다. 바로 더하려면 `add 제목`, 그다음 줄부터 본문: 이 채널에 더합니다(DM에서는 본인만 봅니다)
+talk-help-add = `add`: 파일이나 글을 더하는 창을 엽니다. 바로 더하려면 `add 제목`, 그다음 줄부터 본문, 또는 `add 링크`: 이 채널에 더합니다(DM에서는 본인만 봅니다)
 talk-help-remove = `remove 번호`: 문서를 잊습니다(더한 분이나 관리자)
 talk-help-status = `status`: 문서가 얼마나 최신인지
 talk-help-reindex = `reindex`: 모든 폴더를 지금 다시 살핍니다(관리자)
@@ -58,7 +58,7 @@ talk-adding = { $count ->
    *[other] 파일 { $count }개를 읽는 중…
 }
 talk-added = 더했습니다. 범위 { $scope }:
-talk-add-nothing = 더할 것이 없습니다. 제목을 쓰고 줄을 바꾼 뒤 본문을 적어 주세요.
+talk-add-nothing = 더할 것이 없습니다. 제목을 쓰고 줄을 바꾼 뒤 본문을 적거나, 링크를 적어 주세요.
 talk-add-unreadable = { $name } 파일은 더하지 않았습니다. { $why }
 talk-add-team-not-allowed = 팀 전체에 더하는 것은 관리자만 할 수 있습니다.
 talk-forget-not-allowed = 관리자만 할 수 있습니다.
