@@ -343,5 +343,8 @@ class Adapter(Platform, Protocol):
     def capabilities(self) -> Capabilities:
         """What it can do."""
 
+    async def is_connected(self) -> bool:
+        """Whether the platform can reach it now, as far as it knows. False while it connects anew."""
+
     async def run(self, librarian: Librarian) -> None:
         """Connect, and serve until cancelled. Raises ChatUnavailable when it can't connect at all."""

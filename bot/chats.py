@@ -31,6 +31,7 @@ from knowledge.types import Handler
 _log = logging.getLogger(__name__)
 
 _WARMING_SECONDS = 60.0
+_RECONNECTING = Condition(is_ready=False, why="The connection is lost; it is being made anew.")
 
 
 class Announce(Protocol):
@@ -68,6 +69,7 @@ class Chats:
         self._handler = handler
         self._watch = watch
         self._conditions: dict[str, Condition] = {}
+        self._adapters: dict[str, Adapter] = {}
         self._catalog = catalog
         self._settings = settings
         self._announce = announce
@@ -97,9 +99,13 @@ class Chats:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
 
-    def conditions(self) -> dict[str, Condition]:
+    async def conditions(self) -> dict[str, Condition]:
         """How each platform is that should be connected, by its name."""
-        return dict(self._conditions)
+        found = dict(self._conditions)
+        for platform, adapter in self._adapters.items():
+            if found[platform].is_ready and not await adapter.is_connected():
+                found[platform] = _RECONNECTING
+        return found
 
     def _connected(self, platform: str, said: str = "connected", **names: str) -> None:
         self._conditions[platform] = READY
@@ -107,7 +113,7 @@ class Chats:
 
     async def _run(self, platform: str, make: Callable[[], Adapter]) -> None:
         try:
-            adapter = make()
+            adapter = self._adapters[platform] = make()
             await run_blocking(self._knowledge.prepare)
             if self._warmed is not None:
                 await asyncio.wait({self._warmed}, timeout=_WARMING_SECONDS)

@@ -105,6 +105,7 @@ class DiscordAdapter:
         self._options = options or Options()
         self._on_connected = on_connected
         self._client: discord.Client | None = None
+        self._events: Events | None = None
         self._directory = DiscordDirectory(
             self._current,
             member_roles=self._options.member_roles,
@@ -125,6 +126,10 @@ class DiscordAdapter:
     def archive(self) -> DiscordArchive:
         return self._archive
 
+    async def is_connected(self) -> bool:
+        """Whether something came over the gateway since the connection was last lost."""
+        return self._events is not None and self._events.is_connected
+
     async def run(self, librarian: Librarian) -> None:
         """Connect, answer what was left behind, and serve until cancelled.
 
@@ -139,6 +144,7 @@ class DiscordAdapter:
         pace = Pace(self._options.edit_seconds, apart=True)
         desk = Desk(librarian, self._surface, pace, self._options.retry_seconds)
         events = Events(librarian, desk, self._directory, self._surface, self._on_connected)
+        self._events = events
         try:
             reads_all = await self._patiently(self._reads_all)
             await events.prepare()
@@ -189,6 +195,7 @@ class DiscordAdapter:
 
     async def _connected(self, client: discord.Client, events: Events) -> None:
         """Be connected. After a long outage begin anew: discord.py would wait for many minutes."""
+        events.is_connected = False
         connecting = asyncio.create_task(client.connect(), name="discord gateway")
         try:
             while not connecting.done():

@@ -84,6 +84,7 @@ class Events:
         self._hinted: dict[tuple[str, str], None] = {}
         self.heard_at = datetime.now(UTC)
         self.lost_at: float | None = None
+        self.is_connected = False
         self.are_over = False
 
     async def prepare(self) -> None:
@@ -135,6 +136,7 @@ class Events:
     async def on_disconnect(self) -> None:
         """The connection is lost; discord.py makes it anew, at longer and longer intervals."""
         self.lost_at = self.lost_at or monotonic()
+        self.is_connected = False
 
     async def on_socket_event_type(self, event: str) -> None:
         """Something came over the gateway. A new session begins with READY."""
@@ -143,6 +145,7 @@ class Events:
             self._had_session = True
         self.heard_at = datetime.now(UTC)
         self.lost_at = None
+        self.is_connected = True
 
     async def on_message(self, message: discord.Message) -> None:
         """Somebody wrote. Nobody delivers it again, so a claim that fails is tried again."""

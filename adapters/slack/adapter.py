@@ -108,6 +108,7 @@ class SlackAdapter:
         self._archive = SlackArchive(self._client)
         self._surface = SlackSurface(self._client)
         self._me: dict[str, str] = {}
+        self._socket: AsyncSocketModeHandler | None = None
 
     @property
     def capabilities(self) -> Capabilities:
@@ -120,6 +121,10 @@ class SlackAdapter:
     @property
     def archive(self) -> SlackArchive:
         return self._archive
+
+    async def is_connected(self) -> bool:
+        """Whether the socket is open and its pings are answered."""
+        return self._socket is not None and bool(await self._socket.client.is_connected())
 
     async def run(self, librarian: Librarian) -> None:
         """Connect, answer what was left behind, and serve until cancelled.
@@ -141,6 +146,7 @@ class SlackAdapter:
         )
         left_behind = await desk.left_behind()  # before anything new is claimed
         try:
+            self._socket = handler
             await handler.connect_async()  # type: ignore[no-untyped-call]
             self._on_connected(self._me["user"], self._me["team"])
             desk.resume(left_behind)

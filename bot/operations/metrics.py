@@ -132,6 +132,9 @@ class Metrics:
                         case _:
                             pass
                     yield event
+        except Exception:
+            outcome = "failed"
+            raise
         finally:
             self._running.dec()
             self._questions.labels(platform, outcome).inc()

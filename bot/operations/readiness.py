@@ -39,17 +39,18 @@ class Readiness:
         self._parts = dict(parts)
         self._seconds = seconds
         self._looking: dict[str, asyncio.Future[Condition]] = {}
-        self._known: Callable[[], Mapping[str, Condition]] = dict
+        self._more: Callable[[], Awaitable[Mapping[str, Condition]]] | None = None
         self.is_stopping = False
 
-    def add_all(self, known: Callable[[], Mapping[str, Condition]]) -> None:
+    def add_all(self, more: Callable[[], Awaitable[Mapping[str, Condition]]]) -> None:
         """Ask from now on for more parts, whose conditions are known at any moment."""
-        self._known = known
+        self._more = more
 
     async def look(self) -> dict[str, Condition]:
         """Every part's condition."""
         found = dict(zip(self._parts, await asyncio.gather(*map(self._condition, self._parts)), strict=True))
-        found |= self._known()
+        if self._more is not None:
+            found |= await self._more()
         if self.is_stopping:
             found["program"] = Condition(is_ready=False, why="Saseo is being stopped.")
         return found

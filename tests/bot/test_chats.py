@@ -126,11 +126,11 @@ def test_a_platform_is_ready_once_it_is_connected(tmp_path: Path) -> None:
             )
             knowledge, announce = open_knowledge(tmp_path), Heard()
             chats = Chats(knowledge, knowledge.answer, knowledge._parts.catalog, settings, announce)
-            assert chats.conditions() == {}
+            assert await chats.conditions() == {}
             async with chats:
-                assert not chats.conditions()["slack"].is_ready
+                assert not (await chats.conditions())["slack"].is_ready
                 await asyncio.wait_for(announce.something.wait(), 20)
-                found = chats.conditions()
+                found = await chats.conditions()
             knowledge.close()
             return found
 
@@ -162,5 +162,42 @@ def test_a_platform_is_connected_once_what_answers_need_is_loaded(tmp_path: Path
                 await asyncio.wait_for(announce.something.wait(), 60)
             knowledge.close()
         assert [said for said, _ in announce] == ["run-slack-connected"]
+
+    asyncio.run(scene())
+
+
+def test_a_platform_that_connects_anew_is_not_ready(tmp_path: Path) -> None:
+    """Who looks from outside sees that questions don't arrive, from the moment that the connection is lost."""
+
+    async def scene() -> None:
+        async with FakeSlack() as slack, FakeDiscord() as discord:
+            settings = Settings(
+                slack_bot_token=SecretStr(BOT_TOKEN),
+                slack_app_token=SecretStr(APP_TOKEN),
+                slack_api_base_url=slack.base_url,
+                discord_bot_token=SecretStr(TOKEN),
+                discord_api_base_url=discord.api_url,
+                discord_gateway_url=discord.gateway_url,
+                data_dir=tmp_path,
+            )
+            knowledge, announce = open_knowledge(tmp_path), Heard()
+            chats = Chats(knowledge, knowledge.answer, knowledge._parts.catalog, settings, announce)
+            async with chats:
+                while len(announce) < 2:
+                    announce.something.clear()
+                    await asyncio.wait_for(announce.something.wait(), 60)
+                assert await chats.conditions() == {"slack": READY, "discord": READY}
+                slack.refusing["apps.connections.open"] = "internal_error"
+                discord.is_away = True
+                await slack.disconnect(politely=False)
+                await discord.disconnect()
+                async with asyncio.timeout(60):
+                    found = await chats.conditions()
+                    while any(condition.is_ready for condition in found.values()):
+                        await asyncio.sleep(0.01)  # no event tells of it
+                        found = await chats.conditions()
+                assert set(found) == {"slack", "discord"}
+                assert "anew" in found["slack"].why
+            knowledge.close()
 
     asyncio.run(scene())

@@ -165,14 +165,14 @@ class FakeSlack:
 
     def _do(self, method: str, authorization: str, arguments: dict[str, Any]) -> dict[str, Any]:
         token = authorization.removeprefix("Bearer ")
+        if method in self.refusing:
+            raise Refusal(self.refusing[method])
         if method == "apps.connections.open":
             if token != APP_TOKEN:
                 raise Refusal("invalid_auth")
             return {"url": f"{self.url.replace('http', 'ws')}/link"}
         if token != BOT_TOKEN:
             raise Refusal("invalid_auth")
-        if method in self.refusing:
-            raise Refusal(self.refusing[method])
         if method not in METHODS:
             raise Refusal("unknown_method")
         return METHODS[method](self.workspace, **arguments)

@@ -70,7 +70,7 @@ def test_changes_are_seen_at_once_and_whole(server: RealServer, tmp_path: Path, 
         library = open_library(tmp_path, server, collection="changes")
     assert "no sparse vectors" in caplog.text
     reader = None
-    for number in range(5):
+    for number in range(3):
         put(library, "/a.txt", f"shared {number} one", f"shared {number} two")
         assert (
             by_meaning(library)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from bot.cli import main
+from bot.cli.session import Doors
+from bot.opening import open_knowledge as open_app_knowledge
 from knowledge.catalog import reading
 from knowledge.errors import InvalidInput
 from knowledge.index.embedded import open_embedded
@@ -16,7 +19,7 @@ from knowledge.index.milvus import MilvusOptions, open_milvus
 from knowledge.service import Knowledge
 from knowledge.upkeep import place_of
 from tests.fakes import HashEmbedder
-from tests.librarian import EVERYBODY, by_meaning, by_word, fill, open_knowledge
+from tests.librarian import ANALYZER, EVERYBODY, by_meaning, by_word, fill, open_knowledge
 
 EMBEDDER = HashEmbedder(16)
 PAGES = {f"{n:02}.md": f"# Page {n}\n\nThe lamp of room{n} is green.\n" for n in range(12)} | {
@@ -117,6 +120,7 @@ def test_only_another_store_is_copied_to(filled: Path, milvus: MilvusOptions, st
 def test_the_commands(filled: Path, milvus: MilvusOptions, monkeypatch, capsys) -> None:
     """Index, check, copy and change over, by the settings."""
     monkeypatch.chdir(filled)
+    saseo = partial(main, doors=Doors(open_knowledge=partial(open_app_knowledge, analyzer=ANALYZER)))
     for name, value in {
         "EMBEDDINGS_PROVIDER": "none",
         "MILVUS_HOST": milvus.host,
@@ -125,23 +129,23 @@ def test_the_commands(filled: Path, milvus: MilvusOptions, monkeypatch, capsys) 
         "SASEO_LANG": "en",
     }.items():
         monkeypatch.setenv(name, value)
-    assert main(["index", "docs", "--json"]) == 0
+    assert saseo(["index", "docs", "--json"]) == 0
     capsys.readouterr()
-    assert main(["index", "check"]) == 0
+    assert saseo(["index", "check"]) == 0
     assert "13 passages" in capsys.readouterr().out
-    assert main(["index", "copy"]) == 1
+    assert saseo(["index", "copy"]) == 1
     assert "milvus" in capsys.readouterr().err
-    assert main(["index", "copy", "--to", "milvus"]) == 0
+    assert saseo(["index", "copy", "--to", "milvus"]) == 0
     assert "VECTOR_STORE=milvus" in capsys.readouterr().out
     monkeypatch.setenv("VECTOR_STORE", "milvus")
-    assert main(["index", "check", "--json"]) == 0
+    assert saseo(["index", "check", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["sound"] is True
-    assert main(["search", "room7", "--json"]) == 0
+    assert saseo(["search", "room7", "--json"]) == 0
     assert "07.md" in capsys.readouterr().out
     monkeypatch.setenv("MILVUS_COLLECTION_NAME", milvus.collection + "_b")
-    assert main(["index", "check", "--json"]) == 1
+    assert saseo(["index", "check", "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["missing"] == {"words": 13}
-    assert main(["index", "check", "--repair"]) == 0
+    assert saseo(["index", "check", "--repair"]) == 0
 
 
 @pytest.mark.parametrize("is_there", [True, False])
