@@ -37,7 +37,7 @@ class View:
             found = self._collection.search(vector, scopes, wanted)
             best = best_by_row(found.rows, found.scores)
             if self._rows is not None:
-                keep = np.isin(best.rows, self._rows)
+                keep = _are_among(best.rows, self._rows)
                 best = Hits(best.rows[keep], best.scores[keep])
             if len(best.rows) >= limit or len(found.rows) < wanted:
                 return Hits(best.rows[:limit], best.scores[:limit])
@@ -55,8 +55,9 @@ class View:
         ):
             best[row] = max(cosine, best.get(row, -np.inf))
         for place, row in enumerate(rows):
-            if self._rows is None or np.isin(row, self._rows):
-                scores[place] = best.get(int(row), np.nan)
+            scores[place] = best.get(int(row), np.nan)
+        if self._rows is not None:
+            scores[~_are_among(np.array(rows, np.int64), self._rows)] = np.nan
         return scores
 
 
@@ -153,3 +154,12 @@ class Part:
             raise self._collection.other_dimensions(self._collection.dimensions)
         self._collection.wait_for_writes()
         return 0
+
+
+def _are_among(rows: NDArray[np.int64], known: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which rows are known; `known` ascends. A few are sought among very many with each question."""
+    if not len(known):
+        return np.zeros(len(rows), np.bool_)
+    places = np.searchsorted(known, rows)
+    found: NDArray[np.bool_] = known[np.minimum(places, len(known) - 1)] == rows
+    return found

@@ -1,0 +1,189 @@
+"""FAISS and Milvus side by side: the time to build an index, its memory, its searches, its ranking.
+
+    python -m scripts.bench_stores sizes --store faiss|lite|real --passages N --folder DIR [--questions 20]
+    python -m scripts.bench_stores plot --folder DIR --out FILE.png
+    python -m scripts.bench_stores parity --corpus DIR [--questions 300] [--server lite|real] [--no-embedder]
+
+`sizes` builds the store's index from a filled catalog, as a rebuild does (nothing is embedded), and times the
+whole hybrid search. The corpus is that of `bench_search.py`; the first run with a number of passages makes it
+in DIR, which takes a while; `--questions 0` does nothing else. Each other run adds a line to
+DIR/stores.jsonl. `parity` indexes a corpus in BEIR's layout once, copies the index over, and asks both.
+For `lite` and `real` see `bench_milvus.py`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from bot.corpus import CorpusLoader, RankedCorpus
+from bot.evaluation import Scores, evaluate, load_corpus
+from bot.opening import open_knowledge
+from bot.settings import Settings
+from knowledge.catalog import Catalog
+from knowledge.embedding import Abilities, Ability
+from knowledge.index import OpenIndex
+from knowledge.index.embedded import open_embedded
+from knowledge.index.milvus import open_milvus
+from knowledge.language import Analyzer
+from knowledge.library import Library
+from knowledge.retrieve import Retriever
+from knowledge.types import LANGUAGES
+from scripts import bench_search
+from scripts.bench_milvus import served
+
+AIM = 0.005
+STORES = {"faiss": "FAISS + tantivy", "lite": "milvus-lite 3.2", "real": "Milvus 2.3.5 + tantivy"}
+
+
+def main() -> None:
+    """Do what is asked for."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    sizes = commands.add_parser("sizes")
+    sizes.add_argument("--store", choices=tuple(STORES), required=True)
+    sizes.add_argument("--passages", type=int, default=10_000)
+    sizes.add_argument("--questions", type=int, default=20)
+    sizes.add_argument("--folder", type=Path, required=True)
+    plot = commands.add_parser("plot")
+    plot.add_argument("--folder", type=Path, required=True)
+    plot.add_argument("--out", type=Path, required=True)
+    parity = commands.add_parser("parity")
+    parity.add_argument("--corpus", type=Path, required=True)
+    parity.add_argument("--questions", type=int, default=300)
+    parity.add_argument("--server", choices=("lite", "real"), default="lite")
+    parity.add_argument("--no-embedder", action="store_true")
+    arguments = parser.parse_args()
+    {"sizes": _sizes, "plot": _plot, "parity": _parity}[arguments.command](arguments)
+
+
+def _sizes(arguments: argparse.Namespace) -> None:
+    made = arguments.folder / f"corpus-{arguments.passages}"
+    if not (made / "whole").exists():
+        _make(made, arguments.passages)
+    if not arguments.questions:
+        return
+    texts, vectors = bench_search.Corpus(seed=1).questions(arguments.questions + 1)
+    embedder = bench_search.Prepared(dict(zip(texts, vectors, strict=True)))
+    perfect = Ability(1.0, 0.0, 0.1, 0.8, 0.1)
+    abilities = Abilities("prepared", {(a, b): perfect for a in LANGUAGES for b in LANGUAGES})
+    retriever = Retriever(Analyzer(), embedder, abilities)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=arguments.folder)))
+        shutil.copyfile(made / "catalog.sqlite", folder / "catalog.sqlite")
+        open_index: OpenIndex = open_embedded
+        if arguments.store != "faiss":
+            server = stack.enter_context(served(arguments.store, folder))
+            open_index = open_milvus(server.options(seconds=100.0))
+        catalog = Catalog.in_folder(folder)
+        before = psutil.Process().memory_info().rss
+        began = time.perf_counter()
+        library = Library(
+            catalog,
+            folder / "index",
+            "prepared",
+            bench_search.DIMENSIONS,
+            owner=True,
+            open_index=open_index,
+        )
+        library.finish()
+        build = time.perf_counter() - began
+        stack.callback(library.close)
+        found: dict[str, Any] = {
+            "store": arguments.store,
+            "passages": arguments.passages,
+            "build_s": round(build, 1),
+        }
+        for name, scopes in bench_search.FILTERS.items():
+            seconds = []
+            for text in texts:
+                began = time.perf_counter()
+                with library.pin(scopes) as snapshot:
+                    retriever.retrieve(text, snapshot, 10)
+                seconds.append(time.perf_counter() - began)
+            found[f"search_{name}_ms"] = round(1000 * statistics.median(seconds[1:]), 1)
+        found["bot_mb"] = round((psutil.Process().memory_info().rss - before) / 2**20)
+        servers = psutil.Process().children(recursive=True)
+        found["server_mb"] = round(sum(process.memory_info().rss for process in servers) / 2**20)
+    print(json.dumps(found))
+    with (arguments.folder / "stores.jsonl").open("a") as file:
+        file.write(json.dumps(found) + "\n")
+
+
+def _make(folder: Path, passages: int) -> None:
+    """A catalog with so many passages; its index is thrown away."""
+    catalog = Catalog.in_folder(folder)
+    catalog.prepare()
+    library = Library(catalog, folder / "index", "prepared", bench_search.DIMENSIONS, owner=True)
+    bench_search.fill(library, passages)
+    library.close()  # and with it the catalog, whose log goes into its file
+    shutil.rmtree(folder / "index")
+    (folder / "whole").touch()
+
+
+def _plot(arguments: argparse.Namespace) -> None:
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+
+    lines = [json.loads(line) for line in (arguments.folder / "stores.jsonl").read_text().splitlines()]
+    latest = {(line["store"], line["passages"]): line for line in lines}
+    values: dict[str, Callable[[dict[str, Any]], float]] = {
+        "build (s)": lambda line: line["build_s"],
+        "memory, bot and server (MB)": lambda line: line["bot_mb"] + line["server_mb"],
+        "hybrid search, p50 (ms)": lambda line: line["search_100%_ms"],
+    }
+    figure, axes = plt.subplots(1, 3, figsize=(12, 3.6), layout="tight")
+    for axis, (title, value) in zip(axes, values.items(), strict=True):
+        for store, name in STORES.items():
+            points = sorted((count, value(line)) for (each, count), line in latest.items() if each == store)
+            if points:
+                axis.plot(*zip(*points, strict=True), marker="o", label=name)
+        axis.set(title=title, xlabel="passages", xscale="log", yscale="log")
+        axis.grid(alpha=0.3)
+    axes[0].legend(fontsize=8)
+    figure.savefig(arguments.out, dpi=110)
+    for line in latest.values():
+        print(json.dumps(line))
+
+
+def _parity(arguments: argparse.Namespace) -> None:
+    corpus = load_corpus(arguments.corpus)
+    provider = "none" if arguments.no_embedder else "local"
+    with tempfile.TemporaryDirectory() as temporary, served(arguments.server, Path(temporary)) as server:
+        settings = Settings(
+            data_dir=Path(temporary) / "data", embeddings_provider=provider, embeddings_model="minilm"
+        )
+        stores = {"faiss": open_embedded, "milvus": open_milvus(server.options(seconds=60.0))}
+        scores: dict[str, Scores] = {}
+        passages = 0
+        for name, opened in stores.items():
+            with open_knowledge(settings, write=True, stores=stores, open_index=opened) as knowledge:
+                if name == "faiss":
+                    knowledge.refresh_from([CorpusLoader(corpus.documents)])
+                passages = knowledge.status().passages
+                ranked = RankedCorpus(knowledge, passages)
+                scores[name] = evaluate(corpus, ranked.rank, limit=arguments.questions)
+                if name == "faiss" and not knowledge.copy_index("milvus").is_sound:
+                    raise SystemExit("the copy isn't whole")
+    print(f"{arguments.corpus.name}: {passages} passages, {scores['faiss'].queries} questions")
+    for depth in (1, 3):
+        one, two = (scores[name].recall_curve[depth - 1] for name in stores)
+        print(f"R@{depth}: FAISS {one:.3f}, Milvus {two:.3f}, difference {two - one:+.3f} (aim: {AIM})")
+
+
+if __name__ == "__main__":
+    main()
