@@ -22,7 +22,7 @@ from knowledge.index.segments import Segment, best_by_row, delete_others, merged
 from knowledge.storage import write_atomically
 from knowledge.types import Scope
 
-_VERSION = 1
+_VERSION = 2
 _FAN_IN = 4  # segments of like size that are merged into one
 _DEAD_SHARE = 0.2  # a segment with more of its vectors dead is written anew
 
