@@ -15,8 +15,8 @@ from adapters.discord.convert import PLATFORM, Place
 from adapters.discord.errors import NAME, mapped
 from adapters.discord.forms import AddForm, Interaction, language_of, tell_error
 from adapters.discord.surface import NOBODY
+from adapters.discord.talks import talk_of
 from adapters.discord.views import layout_of
-from adapters.pasted import as_file
 from adapters.protocol import CommandCall, Librarian, Readers, Told
 from knowledge.errors import ChatUnavailable
 from knowledge.messages import describe
@@ -97,17 +97,19 @@ class CommandDesk:
         files: Sequence[discord.Attachment] = (),
         readers: Readers = "place",
         texts: Sequence[tuple[str, bytes]] = (),
+        message: discord.Message | None = None,
     ) -> None:
-        """Do a command. `texts` are pasted ones, as files, which are added with `files`."""
+        """Do a command. `texts` are pasted ones, as files, added with `files`; `message` is to be saved."""
         with mapped():
             await interaction.response.defer(ephemeral=True, thinking=True)
         language = language_of(interaction)
         place = await self._place(interaction)
-        if name == "add" and place.is_private_thread:
+        if name in ("add", "save") and place.is_private_thread:
             await _show(interaction, sentence("discord-private-thread", language))
             return
         try:
             fetched = [(each.filename, await _fetch(each)) for each in files]
+            talk = await talk_of(message, interaction.channel) if message is not None else None
         except ChatUnavailable as error:
             await _show(interaction, describe(error, language))
             return
@@ -122,6 +124,7 @@ class CommandDesk:
             is_direct=place.is_direct,
             readers=readers,
             files=(*fetched, *texts),
+            talk=talk,
         )
         shown = 0.0
         async for told in self._librarian.command(call):
@@ -246,9 +249,10 @@ class CommandDesk:
 
         async def add_message(interaction: Interaction, message: discord.Message) -> None:
             files = message.attachments
-            await self.run(
-                interaction, "add", files=files, texts=() if files else as_file("", message.content)
-            )
+            if files:
+                await self.run(interaction, "add", files=files)
+            else:
+                await self.run(interaction, "save", message=message)
 
         return [
             app_commands.ContextMenu(

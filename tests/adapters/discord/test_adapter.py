@@ -492,7 +492,31 @@ class TestCommands:
 
         (registered,) = play(tmp_path, scene).registered
         (path,) = Path(registered.path).rglob("*.md")
+        assert "준호" in path.read_text()
         assert "지하 2층" in path.read_text()
+
+    @pytest.mark.parametrize("where", ["in the channel", "in the thread"])
+    def test_a_thread_is_saved_from_the_menu_of_its_messages(self, tmp_path: Path, where: str) -> None:
+        """From its first message, or from any in it: one document, with both people's words and no more."""
+
+        async def scene(stage: DiscordStage) -> None:
+            world = stage.discord.world
+            first = world.say("12", GENERAL, "주차는 어디에 하나요?")
+            thread = world.add_thread(GENERAL, "주차", thread=first["id"])
+            await stage.discord.dispatch("THREAD_CREATE", world.channels[thread])
+            world.say("12", GENERAL, "다른 이야기입니다.")
+            reply = world.say("11", thread, "지하 2층입니다.")
+            message = first | {"thread": world.channels[thread]} if where == "in the channel" else reply
+            place = "channel" if where == "in the channel" else thread
+            await use_menu(stage, "Add to the documents", message, place)
+            await stage.until(lambda: is_told(stage))
+
+        (registered,) = play(tmp_path, scene).registered
+        (path,) = Path(registered.path).rglob("*.md")
+        text = path.read_text()
+        assert text.index("주차는 어디에") < text.index("지하 2층")
+        assert all(name in text for name in ("준호", "민지", "# 주차"))
+        assert "다른 이야기" not in text
 
     def test_documents_are_suggested_while_one_types(self, tmp_path: Path) -> None:
         """What the person may read, by a part of its title, with its number as the value."""
@@ -563,7 +587,7 @@ async def add_file(stage: DiscordStage, place: str = "channel") -> None:
     await docs(stage, "add", [option], resolved={"attachments": {"77": attachment}}, place=place)
 
 
-async def use_menu(stage: DiscordStage, name: str, message: dict[str, Any]) -> None:
+async def use_menu(stage: DiscordStage, name: str, message: dict[str, Any], place: str = "channel") -> None:
     """An entry of a message's menu."""
     data = {
         "id": "2",
@@ -572,4 +596,4 @@ async def use_menu(stage: DiscordStage, name: str, message: dict[str, Any]) -> N
         "target_id": message["id"],
         "resolved": {"messages": {message["id"]: message}},
     }
-    await stage.interact(2, data)
+    await stage.interact(2, data, place=place)
