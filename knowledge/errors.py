@@ -7,6 +7,7 @@
     │   └── InvalidCorpus       an evaluation corpus
     ├── Unreadable              one document can't be read (the run goes on)
     ├── NotFetched              a page of the web can't be fetched
+    ├── PartlyRead              one document was read, but not all of it
     ├── RemovalWithheld         too many files are gone at once to believe it
     ├── MissingDependency       an optional package isn't installed
     ├── ModelUnavailable        an embedding or language model can't be had
@@ -91,6 +92,14 @@ class NotFetched(SaseoError):
     a login, `status`: any other, `type`: no document, `too_large`, `packed`: compressed without being asked
     to be, `timed_out`, `unreachable`, `tls`: the certificate isn't good, `broken`: no HTTP, `malformed`: no
     URL, `unreadable`: there is no text in it any more), host, detail.
+    """
+
+
+class PartlyRead(SaseoError):
+    """A document was read, but not all of it.
+
+    Parameters: reason (`needs_ocr`, `damaged_pages`, `damaged_sections`, `inside`, `hidden_sheets`,
+    `formatted`), detail: as of `knowledge.types.Omission`.
     """
 
 

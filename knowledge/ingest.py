@@ -15,7 +15,7 @@ from knowledge.passages import REVISION, split
 from knowledge.ranking.bm25 import analyse
 from knowledge.reports import Problem
 from knowledge.sources.folders import FileState
-from knowledge.types import Language, ParsedDocument, Passage, Scope
+from knowledge.types import Language, Omission, ParsedDocument, Passage, Scope
 
 _log = logging.getLogger(__name__)
 _EMBED_AT_ONCE = 64  # texts between two looks at whether to stop, or to give way: seconds, on a slow machine
@@ -31,6 +31,7 @@ class Draft:
     title: str
     passages: tuple[Passage, ...]
     replaces: str = ""
+    omissions: tuple[Omission, ...] = ()
 
     @property
     def weight(self) -> int:
@@ -41,20 +42,23 @@ class Draft:
 class Ingest:
     """Makes the versions of one run.
 
-    `recipe` names how: a document made by another recipe is made anew. `failure` is what became of a model
-    that can't be used; from then on nothing is embedded, and the documents are found by their words.
+    `recipe` names how: a document made by another recipe is made anew. `recipe_in_part` is that of documents
+    of which something was left out: it names `readers` too, for others may read all of it. `failure` is what
+    became of a model that can't be used; from then on nothing is embedded, and the documents are found by
+    their words.
     """
 
-    def __init__(self, analyzer: Analyzer, embedder: Embedder | None) -> None:
+    def __init__(self, analyzer: Analyzer, embedder: Embedder | None, readers: str = "") -> None:
         self._analyzer = analyzer
         self._embedder = embedder
         self.recipe = f"{REVISION}/{analyzer.version}"
+        self.recipe_in_part = f"{self.recipe}/{readers}"
         self.failure: Problem | None = None
 
     def draft(self, file: FileState, scope: Scope, content_hash: str, document: ParsedDocument) -> Draft:
         """Cut a parsed document into passages."""
         passages = tuple(split(document, file.uri, self._analyzer.sentences))
-        return Draft(file, scope, content_hash, document.title, passages)
+        return Draft(file, scope, content_hash, document.title, passages, omissions=document.omissions)
 
     def versions(self, drafts: Sequence[Draft]) -> list[NewVersion]:
         """Analyse the passages of many documents at once."""
@@ -74,11 +78,12 @@ class Ingest:
                 scope=draft.scope,
                 language=_main_language(draft.passages),
                 content_hash=draft.content_hash,
-                recipe=self.recipe,
+                recipe=self.recipe_in_part if draft.omissions else self.recipe,
                 size=draft.file.size,
                 mtime_ns=draft.file.mtime_ns,
                 passages=tuple(next(ready) for _ in draft.passages),
                 replaces=draft.replaces,
+                omissions=draft.omissions,
             )
             for draft in drafts
         ]

@@ -68,7 +68,7 @@ def make_plan(
     signatures: set[str],
     known_files: Callable[[Sequence[str]], Mapping[str, KnownFile]],
     excluded: Collection[str],
-    recipe: str,
+    recipes: Sequence[str],
     given_up: Mapping[str, GivenUp],
 ) -> Plan:
     """Scan every loader and compare.
@@ -79,7 +79,7 @@ def make_plan(
         signatures: of all live versions; used up.
         known_files: reads the live versions of some uris.
         excluded: uris that are not wanted.
-        recipe: how passages are made now.
+        recipes: by which documents are made now.
         given_up: files that can't be used as they are, by uri: not read again until they have changed.
     """
     plan = Plan()
@@ -87,7 +87,7 @@ def make_plan(
     for loader in sorted(loaders, key=lambda loader: len(loader.root), reverse=True):
         nested = tuple(under for place in places if (under := place.under).startswith(_under(loader.root)))
         places.append(_Place(loader, nested))
-        places[-1].scan(plan, signatures, excluded, recipe)
+        places[-1].scan(plan, signatures, excluded, recipes)
     left = known_files(sorted(map(uri_of, signatures)))
     owned, plan.orphans = _by_root([place.under for place in places], left)
     for place, mine in zip(places, owned, strict=True):
@@ -110,7 +110,9 @@ class _Place:
     def under(self) -> str:
         return _under(self.loader.root)
 
-    def scan(self, plan: Plan, signatures: set[str], excluded: Collection[str], recipe: str) -> None:
+    def scan(
+        self, plan: Plan, signatures: set[str], excluded: Collection[str], recipes: Sequence[str]
+    ) -> None:
         """Take the signatures of files that are as they were away from those given."""
         root, scope, nested = self.loader.root, self.loader.scope, self.nested
         try:
@@ -122,10 +124,12 @@ class _Place:
             uri, _, size, mtime_ns = file
             if (nested and uri.startswith(nested)) or uri in excluded:
                 continue
-            line = signature(uri, size, mtime_ns, scope, recipe)
-            if line in signatures:
-                signatures.remove(line)
-                self.unchanged += 1
+            for recipe in recipes:
+                line = signature(uri, size, mtime_ns, scope, recipe)
+                if line in signatures:
+                    signatures.remove(line)
+                    self.unchanged += 1
+                    break
             else:
                 self.differing.append(file)
         plan.unchanged += self.unchanged

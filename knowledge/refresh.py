@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from knowledge.catalog import notes, reading
 from knowledge.catalog.records import KnownFile, NewVersion
-from knowledge.errors import SaseoError, Unreadable
+from knowledge.errors import PartlyRead, SaseoError, Unreadable
 from knowledge.ingest import Draft, Ingest, content_hash, texts_by_hash
 from knowledge.library import Library
 from knowledge.plan import PASSING, Loader, Plan, Work, believe_missing, make_plan
@@ -81,7 +81,6 @@ class Refresh:
         progress: Callable[[Progress], None],
         stopped: Callable[[], bool],
         believed: Collection[str] = (),
-        readers: str = "",
     ) -> None:
         self._library = library
         self._ingest = ingest
@@ -89,8 +88,9 @@ class Refresh:
         self._progress = progress
         self._stopped = stopped
         self._believed = believed  # roots whose missing files are forgotten, however many
-        # What could not be read is tried again when the way to read has changed.
-        self._reading = f"{ingest.recipe}/{readers}"
+        # What could not be read, or not all of it, is tried again when the way to read has changed.
+        self._reading = ingest.recipe_in_part
+        self._recipes = (ingest.recipe, ingest.recipe_in_part)
         self._began = time.monotonic()
         self._tally = _Tally()
         self._moved: set[int] = set()
@@ -114,12 +114,12 @@ class Refresh:
 
     def _plan(self) -> Plan:
         self._tell("scanning", 0, 0)
-        recipe = self._ingest.recipe
+        recipes = self._recipes
         with self._library.catalog.read() as connection:
             signatures = reading.signatures(connection)
             excluded = notes.excluded_uris(connection)
             given_up = notes.given_up(connection, self._reading)
-        plan = make_plan(self._loaders, signatures, self._known_files, excluded, recipe, given_up)
+        plan = make_plan(self._loaders, signatures, self._known_files, excluded, recipes, given_up)
         self._tally.counts["unchanged"] = plan.unchanged
         self._tally.spent.update(plan.spent)
         for root, problem in plan.problems:
@@ -133,6 +133,8 @@ class Refresh:
     def _report(self, plan: Plan) -> RefreshReport:
         if self._ingest.failure is not None:
             self._tally.problems.append((_EMBEDDING, self._ingest.failure))
+        # Before the others: of a document that has one of both, the catalog keeps the last.
+        self._tally.problems[:0] = self._read_in_part()
         report = replace(self.report_so_far(), withheld=tuple(problem for _, problem in plan.withheld))
         tally, roots = self._tally, [_EMBEDDING, *(loader.root for loader in self._loaders)]
         with self._library.catalog.write() as connection:
@@ -141,6 +143,19 @@ class Refresh:
             )
             notes.record_run(connection, report)
         return report
+
+    def _read_in_part(self) -> list[tuple[str, Problem]]:
+        """What is left out of live documents of these loaders, however long ago they were read."""
+        with self._library.catalog.read() as connection:
+            found = reading.omissions(connection)
+        roots = sorted((loader.root for loader in self._loaders), key=len, reverse=True)
+        return [
+            (root, Problem(uri, PartlyRead(reason=each.reason, detail=each.detail)))
+            for uri, omissions in found.items()
+            for root in [next((root for root in roots if uri.startswith(root.rstrip("/") + "/")), None)]
+            for each in omissions
+            if root is not None
+        ]
 
     def _read_all(self, plan: Plan, orphans: Iterable[KnownFile]) -> None:
         """Read and index the planned files."""
@@ -167,10 +182,10 @@ class Refresh:
         data = work.loader.read(work.file)
         digest = content_hash(data)
         known, scope = work.known, work.loader.scope
-        if known is not None and (known.content_hash, known.recipe, known.scope) == (
-            digest,
-            self._ingest.recipe,
-            scope,
+        if (
+            known is not None
+            and known.recipe in self._recipes
+            and (known.content_hash, known.scope) == (digest, scope)
         ):
             batch.touched.append((known.document_id, work.file.size, work.file.mtime_ns))
             return

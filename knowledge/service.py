@@ -38,7 +38,7 @@ from knowledge.sources.loader import FolderLoader, as_options, from_options, roo
 from knowledge.sources.options import Folder
 from knowledge.sources.web.pages import Pages
 from knowledge.tracing import traced
-from knowledge.types import AnswerEvent, Document, ParsedDocument, Passage, Question, Scope
+from knowledge.types import AnswerEvent, Document, Omission, ParsedDocument, Passage, Question, Scope
 from knowledge.upkeep import check_index, copy_index
 
 
@@ -181,12 +181,15 @@ class Knowledge:
         with self._refreshing:
             run = Refresh(
                 self._library,
-                Ingest(self._parts.analyzer, self._parts.embedder),
+                Ingest(
+                    self._parts.analyzer,
+                    self._parts.embedder,
+                    self._parts.sandbox.readers if self._parts.sandbox else "",
+                ),
                 loaders,
                 progress=progress,
                 stopped=self._politely(stopped),
                 believed=believed,
-                readers=self._parts.sandbox.readers if self._parts.sandbox else "",
             )
             try:
                 return run.run(whole=whole)
@@ -278,6 +281,11 @@ class Knowledge:
         """A document's passages in reading order."""
         with self._catalog.read() as connection:
             return reading.document_passages(connection, document.id)
+
+    def omissions(self, document: Document) -> tuple[Omission, ...]:
+        """What of a document wasn't read."""
+        with self._catalog.read() as connection:
+            return reading.omissions(connection).get(document.uri, ())
 
     def forget(self, document: Document) -> None:
         """Forget a document, and leave it out of later runs until its folder is registered again."""

@@ -71,18 +71,38 @@ class Block:
     place: Place | None = None
 
 
+OmissionReason = Literal[
+    "needs_ocr", "damaged_pages", "damaged_sections", "inside", "hidden_sheets", "formatted"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Omission:
+    """Something that was left out of a document of which the rest was read.
+
+    `reason`: `needs_ocr` (pages that are pictures), `damaged_pages`, `damaged_sections`, `inside` (files in
+    it), `hidden_sheets`, `formatted` (a message's text that exists in Outlook's own form only). `detail` says
+    which: pages as `3-5, 9`, sections as a count, all others by name.
+    """
+
+    reason: OmissionReason
+    detail: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class ParsedDocument:
     """A document's text and structure.
 
     `text` is NFC with newlines as line feeds. `first_line` is the 1-based line (or row) of the file at which
-    `text` begins when each line of `text` is one line of the file, else None.
+    `text` begins when each line of `text` is one line of the file, else None. `omissions` are what isn't in
+    `text` though it should be.
     """
 
     title: str
     text: str
     blocks: tuple[Block, ...]
     first_line: int | None = 1
+    omissions: tuple[Omission, ...] = ()
 
 
 ATTACHED = "attached:"

@@ -55,14 +55,22 @@ def pdf(pages: Sequence[Sequence[str]], *, title: str = "", table: Table = (), p
 
 def scanned_pdf(pages: int = 2) -> bytes:
     """A PDF whose pages are pictures."""
+    return pdf_with_scans([None] * pages)
+
+
+def pdf_with_scans(pages: Sequence[str | None], *, stamp: str = "") -> bytes:
+    """A PDF whose pages are a line of text each, or a picture (None) with a stamp of text."""
     from PIL import Image
     from reportlab.lib.utils import ImageReader
     from reportlab.pdfgen.canvas import Canvas
 
     stream = io.BytesIO()
     canvas = Canvas(stream)
-    for number in range(pages):
-        canvas.drawImage(ImageReader(Image.new("L", (60, 80), 40 * number)), 0, 0, 500, 700)
+    for number, text in enumerate(pages):
+        if text is None:
+            shade = Image.new("L", (60, 80), 40 * number % 256)
+            canvas.drawImage(ImageReader(shade), 0, 0, 500, 700)
+        canvas.drawString(50, 400, stamp if text is None else text)
         canvas.showPage()
     canvas.save()
     return stream.getvalue()

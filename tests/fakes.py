@@ -25,6 +25,7 @@ from knowledge.types import (
     Document,
     Finished,
     Found,
+    Omission,
     Passage,
     Question,
     Scope,
@@ -88,6 +89,7 @@ class FakeKnowledge:
     answers: dict[str, Sequence[AnswerEvent]] = field(default_factory=dict)
     embedder: Any = None
     problems: tuple[Any, ...] = ()
+    left_out: tuple[Omission, ...] = ()
     asked: list[Question] = field(default_factory=list)
     refreshed: list[dict[str, Any]] = field(default_factory=list)
     forgotten: list[Document] = field(default_factory=list)
@@ -134,6 +136,9 @@ class FakeKnowledge:
 
     def passages(self, document: Document) -> list[Passage]:
         return [a_passage(1), a_passage(2)]
+
+    def omissions(self, document: Document) -> tuple[Omission, ...]:
+        return self.left_out
 
     def forget(self, document: Document) -> None:
         self.forgotten.append(document)

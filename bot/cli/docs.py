@@ -17,7 +17,7 @@ from bot.cli import screen
 from bot.cli.arguments import clean
 from bot.cli.session import Session
 from knowledge.catalog.places import place_as_dict
-from knowledge.errors import NotFetched, Unreadable
+from knowledge.errors import NotFetched, PartlyRead, Unreadable
 from knowledge.messages import describe
 from knowledge.types import EVERYONE, parse_scope
 
@@ -52,10 +52,13 @@ def show_one(session: Session, wanted: str, *, as_json: bool) -> None:
     with session.knowledge() as knowledge:
         document = _the_one(session, knowledge, wanted)
         passages = knowledge.passages(document)
+        omissions = knowledge.omissions(document)
+    left_out = [
+        describe(PartlyRead(reason=each.reason, detail=each.detail), session.language) for each in omissions
+    ]
     if as_json:
-        session.show_json(
-            document_as_dict(document) | {"passages": [_passage_as_dict(passage) for passage in passages]}
-        )
+        found = {"passages": [_passage_as_dict(passage) for passage in passages], "left_out": left_out}
+        session.show_json(document_as_dict(document) | found)
         return
     text = session.text
     session.show(Text(safe(document.title), "heading"))
@@ -70,6 +73,7 @@ def show_one(session: Session, wanted: str, *, as_json: bool) -> None:
                 (text("docs-size"), screen.size(document.size)),
                 (text("docs-modified"), f"{document.modified_at.astimezone():%Y-%m-%d %H:%M}"),
                 (text("docs-passages"), str(len(passages))),
+                *((text("docs-left-out"), safe(sentence)) for sentence in left_out),
             ]
         )
     )

@@ -15,7 +15,7 @@ from bot.cli import screen
 from bot.cli.arguments import clean
 from bot.cli.progress import RefreshProgress, clock, stoppable
 from bot.cli.session import Session
-from knowledge.errors import InvalidFolder
+from knowledge.errors import InvalidFolder, PartlyRead
 from knowledge.messages import describe
 from knowledge.types import Language
 
@@ -143,12 +143,19 @@ def _show_check(session: Session, found: IndexCheck, *, as_json: bool) -> None:
 
 
 def as_dict(report: RefreshReport, language: Language) -> dict[str, Any]:
-    """The contract of `index --json`: counts, `seconds`, and each problem's path and reason."""
+    """The contract of `index --json`: counts, `seconds`, and each problem's path and reason.
+
+    `partly`: the document was read, but not all of it; it isn't among the failed.
+    """
     return {
         **{name: getattr(report, name) for name in COUNTS},
         "seconds": round(report.seconds, 3),
         "problems": [
-            {"path": problem.uri, "reason": describe(problem.error, language)}
+            {
+                "path": problem.uri,
+                "reason": describe(problem.error, language),
+                "partly": isinstance(problem.error, PartlyRead),
+            }
             for problem in (*report.withheld, *report.problems)
         ],
     }

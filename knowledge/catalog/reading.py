@@ -15,7 +15,7 @@ from knowledge.catalog.records import KnownFile, ScorablePassage, StoredPassage,
 from knowledge.catalog.schema import documents, passages, state, statistics, uploads, vectors, versions
 from knowledge.index import Entry
 from knowledge.ranking.bm25 import Analysed
-from knowledge.types import Document, Passage, Scope
+from knowledge.types import Document, Omission, Passage, Scope
 
 _CHUNK = 10_000
 _live = documents.join(versions, documents.c.live_version == versions.c.id)
@@ -100,6 +100,20 @@ def list_documents(connection: Connection, scopes: Iterable[Scope] | None = None
     if scopes is not None:
         query = query.where(versions.c.scope.in_(sorted(scopes)))
     return [_document(row) for row in connection.execute(query).mappings()]
+
+
+def omissions(connection: Connection) -> dict[str, tuple[Omission, ...]]:
+    """What was left out of live documents, by uri; those that were read wholly aren't there."""
+    query = (
+        select(documents.c.uri, versions.c.omissions)
+        .select_from(_live)
+        .where(versions.c.omissions.is_not(None))
+        .order_by(documents.c.uri)
+    )
+    return {
+        uri: tuple(Omission(reason, detail) for reason, detail in found)
+        for uri, found in connection.execute(query)
+    }
 
 
 def index_entries(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from knowledge.ranking.bm25 import Analysed
 from knowledge.reports import Problem
-from knowledge.types import Document, Language, Passage, Scope
+from knowledge.types import Document, Language, Omission, Passage, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class NewVersion:
     mtime_ns: int
     passages: tuple[AnalysedPassage, ...]
     replaces: str = ""
+    omissions: tuple[Omission, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,7 @@ versions = Table(
     Column("size", BigInteger, nullable=False),
     Column("mtime_ns", BigInteger, nullable=False),
     Column("passage_count", Integer, nullable=False),
+    Column("omissions", JSON(none_as_null=True), nullable=True),  # [reason, detail] of what wasn't read
     Column("indexed_at", DateTime(timezone=True), nullable=False),
     sqlite_autoincrement=True,
 )

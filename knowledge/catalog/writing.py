@@ -165,6 +165,7 @@ def _insert_versions(connection: Connection, new: Sequence[tuple[int, NewVersion
             "size": version.size,
             "mtime_ns": version.mtime_ns,
             "passage_count": len(version.passages),
+            "omissions": [[each.reason, each.detail] for each in version.omissions] or None,
             "indexed_at": now,
         }
         for document_id, version in new

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from zipfile import ZipInfo
 
 from knowledge.errors import Unreadable
@@ -15,6 +16,7 @@ from knowledge.types import ParsedDocument, Place
 
 _DEEPEST = 3  # an archive in a message in an archive
 _UTF8_NAME = 0x800
+_NO_LOSS = frozenset(("binary", "empty"))  # why a file inside isn't read, and nobody misses it
 _SKIPPED = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 
@@ -31,33 +33,39 @@ def read_zip(data: bytes, stem: str, read: Read, depth: int) -> ParsedDocument:
     files = ((_name(entry), entry) for entry in package.entries)
     wanted = ((name, entry) for name, entry in files if not any(skipped in name for skipped in _SKIPPED))
     document = DocumentText()
-    add_files(document, ((name, package.open(entry)) for name, entry in wanted), read, depth)
+    add_files(document, ((name, partial(package.open, entry)) for name, entry in wanted), read, depth)
     return document.finished(stem)
 
 
 def add_files(
     document: DocumentText,
-    files: Iterable[tuple[str, bytes]],
+    files: Iterable[tuple[str, Callable[[], bytes]]],
     read: Read,
     depth: int,
     *,
     required: bool = True,
 ) -> None:
-    """Add the files that can be read, each as a part with its own heading.
+    """Add the files that can be read, each as a part with its own heading; the others are omissions.
+
+    Pictures, programs and files without text are passed over.
 
     Raises:
         Unreadable: `too_complex`, of any file; with `required`, where none can be read, the most frequent.
     """
     outer = document.place
     failures: Counter[tuple[str, str]] = Counter()
-    for name, data in files:
+    for name, content in files:
         try:
-            inner = read(name.rsplit("/", 1)[-1], data, depth + 1)
+            inner = read(name.rsplit("/", 1)[-1], content(), depth + 1)
         except Unreadable as error:
-            reason = str(error.parameters["reason"])
+            reason, detail = str(error.parameters["reason"]), str(error.parameters["detail"])
             if reason == "too_complex":
                 raise
-            failures[reason, str(error.parameters["detail"])] += 1
+            if reason == "needs_ocr":
+                document.omit("needs_ocr", f"({name})")  # no page of this file
+            elif reason not in _NO_LOSS:
+                document.omit("inside", name)
+            failures[reason, f"({name})" if reason == "needs_ocr" else detail] += 1
             continue
         document.place = Place(part=name)
         document.heading(name, 1)

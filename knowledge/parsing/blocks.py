@@ -8,10 +8,11 @@ from typing import Protocol
 
 from knowledge.errors import Unreadable
 from knowledge.parsing.encoding import normalize
-from knowledge.types import Block, BlockKind, ParsedDocument, Place
+from knowledge.types import Block, BlockKind, Omission, OmissionReason, ParsedDocument, Place
 
 _LONGEST_HEADING = 200
 _DEEPEST_LEVEL = 6
+_LONGEST_NAME, _MOST_NAMES = 80, 10  # of what was left out
 _most_characters = 200_000_000
 
 
@@ -49,6 +50,7 @@ class DocumentText:
         self.page: int | None = None
         self.place: Place | None = None
         self.blocks: list[Block] = []
+        self._omitted: dict[OmissionReason, list[str]] = {}
         self._texts: list[str] = []
         self._size = 0
 
@@ -90,12 +92,18 @@ class DocumentText:
             size += len(line) + 1
         self.add(Piece("list", "\n".join(lines), parts=tuple(parts)))
 
+    def omit(self, reason: OmissionReason, detail: str = "") -> None:
+        """Say that something isn't here."""
+        self._omitted.setdefault(reason, []).append(detail)
+
     def document(self, inner: ParsedDocument, deeper: int = 0) -> None:
         """Add all blocks of another document, their headings `deeper` by so many levels.
 
-        A block keeps its own page and place, inside of the place here.
+        A block keeps its own page and place, inside of the place here. What it lacks, this one lacks too.
         """
         outer = self.place
+        for each in inner.omissions:
+            self.omit(each.reason, f"{outer.part}: {each.detail}" if outer and outer.part else each.detail)
         for block in inner.blocks:
             self.page, self.place = block.page, _inside(outer, block.place)
             level = min(block.level + deeper, _DEEPEST_LEVEL) if block.level else 0
@@ -110,7 +118,9 @@ class DocumentText:
 
     def parsed(self, title: str) -> ParsedDocument:
         """The document. Lines of its text aren't lines of the file."""
-        return ParsedDocument(title, "\n\n".join(self._texts), tuple(self.blocks), first_line=None)
+        omissions = tuple(Omission(reason, _named(details)) for reason, details in self._omitted.items())
+        text = "\n\n".join(self._texts)
+        return ParsedDocument(title, text, tuple(self.blocks), first_line=None, omissions=omissions)
 
     def finished(self, title: str) -> ParsedDocument:
         """The document, if there is anything in it.
@@ -126,6 +136,11 @@ class DocumentText:
 def one_line(text: str) -> str:
     """Any text, normalised and on one line."""
     return " ".join(normalize(text).split())
+
+
+def _named(details: list[str]) -> str:
+    names = [one_line(detail)[:_LONGEST_NAME] for detail in details[:_MOST_NAMES]]
+    return ", ".join(filter(None, names)) + (", …" if len(details) > _MOST_NAMES else "")
 
 
 def _inside(outer: Place | None, inner: Place | None) -> Place | None:

@@ -76,6 +76,9 @@ class _Reader:
                 self.read(child)
 
     def _paragraph(self, paragraph: ET.Element) -> None:
+        if self._document.page is not None and _begins_page(paragraph):
+            self._end_list()
+            self._document.page += 1
         text = normalize("".join(_texts(paragraph))).strip()
         style = self._styles.of(paragraph)
         marker, depth = self._numbering.marker(style) if text else ("", 0)
@@ -89,11 +92,14 @@ class _Reader:
                 self._document.heading(f"{marker} {text}".strip(), style.level)
             else:
                 self._document.paragraph(text)
-        self._after(paragraph)
+        self._after(paragraph, begins_page=_begins_page(paragraph))
 
-    def _after(self, paragraph: ET.Element) -> None:
-        """What the paragraph carries: boxes, notes, and the page's end."""
-        for element in _shown(paragraph):
+    def _after(self, parent: ET.Element, *, begins_page: bool = False) -> None:
+        """What a paragraph or table carries: boxes, notes, and the pages' ends.
+
+        `begins_page`: the first of these was before its text.
+        """
+        for element in _shown(parent):
             name = local(element)
             if name == "txbxContent":
                 self._end_list()
@@ -102,6 +108,9 @@ class _Reader:
                 self._end_list()
                 self._document.paragraph(self._notes.get((name, attribute(element, "id")), ""))
             elif name == "lastRenderedPageBreak" and self._document.page is not None:
+                if begins_page:
+                    begins_page = False
+                    continue
                 self._end_list()
                 self._document.page += 1
 
@@ -127,9 +136,17 @@ class _Reader:
                     rows.add(Piece("paragraph", normalize("".join(_texts(paragraph)))))
                 rows.end_cell()
         rows.finish(self._document)
-        breaks = sum(local(each) == "lastRenderedPageBreak" for each in table.iter())
-        if self._document.page is not None:
-            self._document.page += breaks
+        self._after(table)
+
+
+def _begins_page(paragraph: ET.Element) -> bool:
+    """Whether Word began a page before any of the paragraph's text."""
+    for element in _shown(paragraph):
+        if local(element) == "lastRenderedPageBreak":
+            return True
+        if local(element) in ("t", "txbxContent"):
+            return False
+    return False
 
 
 def _children(parent: ET.Element, name: str) -> Iterator[ET.Element]:

@@ -79,6 +79,17 @@ def normalize(text: str) -> str:
     return unicodedata.normalize("NFC", marks.sub(lambda run: run[0][:_MOST_MARKS], text))
 
 
+def repaired(text: str) -> str:
+    """A title in CP949 that was taken for Latin-1, as old Korean programs' PDFs have it; else as it is."""
+    try:
+        raw = text.encode("latin-1")
+    except UnicodeEncodeError:
+        return text
+    if raw.isascii() or (found := _cp949(raw)) is None or "\ufffd" in found:
+        return text
+    return normalize(found)
+
+
 @functools.cache
 def _marks(limit: int) -> re.Pattern[str]:
     """The combining marks on one letter. Without those from 0x10000 on, a search is eight times faster."""

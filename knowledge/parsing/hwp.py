@@ -52,7 +52,7 @@ def read_hwp(data: bytes, stem: str) -> ParsedDocument:
     metadata = content["metadata"]
     if metadata.get("is_distribution"):
         raise Unreadable(reason="distribution", detail="")
-    reader = _Reader()
+    reader = _Reader(skipped=len(content.get("skipped_sections") or ()))
     for section in content["sections"]:
         for element in section["content"]:
             reader.add(element)
@@ -74,8 +74,10 @@ def _refuse_locked(data: bytes) -> None:
 class _Reader:
     """Adds a document's elements, each run of items as one list."""
 
-    def __init__(self) -> None:
+    def __init__(self, skipped: int) -> None:
         self._document = DocumentText()
+        if skipped:
+            self._document.omit("damaged_sections", str(skipped))
         self._items: list[str] = []
 
     def add(self, element: dict[str, Any]) -> None:

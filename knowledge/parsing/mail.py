@@ -7,7 +7,9 @@ import email.policy
 import io
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from email.message import EmailMessage, MIMEPart
+from functools import partial
 from typing import Any
 
 from knowledge.errors import Unreadable
@@ -22,9 +24,11 @@ from knowledge.types import ParsedDocument
 
 _HEADERS = ("From", "To", "Cc", "Date")
 _MOST_ATTACHMENTS = 500
+_LEAST_SHARE = 3  # the plain text has a third of the HTML's words at least, or is no text
+_MARKUP = re.compile(rb"<(?P<raw>style|script)\b.*?</(?P=raw)\s*>|<[^<>]*>", re.DOTALL | re.IGNORECASE)
 # Properties of a message ([MS-OXPROPS]), each in a stream of its own: 001F is Unicode, 001E of a code page.
-_SUBJECT, _SENDER, _SENDER_ADDRESS, _TO, _CC, _BODY, _HTML, _HEAD = (
-    "0037", "0C1A", "5D01", "0E04", "0E03", "1000", "1013", "007D"
+_SUBJECT, _SENDER, _SENDER_ADDRESS, _TO, _CC, _BODY, _HTML, _FORMATTED, _HEAD = (
+    "0037", "0C1A", "5D01", "0E04", "0E03", "1000", "1013", "1009", "007D"
 )  # fmt: skip
 _FILE_NAME, _SHORT_NAME, _CONTENT = "3707", "3704", "3701"
 
@@ -41,18 +45,32 @@ def read_eml(data: bytes, stem: str, read: Read, depth: int) -> ParsedDocument:
     document.paragraph(
         "\n".join(f"{name}: {value}" for name in _HEADERS if (value := _header(message, name)))
     )
-    body = message.get_body(preferencelist=("plain", "html"))
-    if body is not None:
-        _add_body(document, _content(body), is_html=body.get_content_type() == "text/html")
-    add_files(document, _attached(message), read, depth, required=False)
+    bodies = [message.get_body(preferencelist=(kind,)) for kind in ("plain", "html")]
+    plain, html = (_content(body) if body is not None else b"" for body in bodies)
+    if len(plain.split()) * _LEAST_SHARE >= len(_shown(html).split()):
+        _add_body(document, plain, is_html=False)
+    else:  # the plain text only says that there is another
+        _add_body(document, html, is_html=True)
+    used = [body for body in bodies if body is not None]
+    add_files(document, _attached(message, used), read, depth, required=False)
     return document.finished(subject or stem)
+
+
+def _shown(html: bytes) -> bytes:
+    """About what HTML shows, enough to compare how much it is."""
+    return _MARKUP.sub(b" ", html)
 
 
 def _header(message: EmailMessage, name: str) -> str:
     try:
-        return one_line(str(message.get(name, "")))
+        value = str(message.get(name, ""))
     except (ValueError, LookupError, AttributeError, IndexError):  # a header that isn't well formed
         return ""
+    if "\ufffd" in value:  # bytes of an encoding that isn't named, as older Korean programs write them
+        raw = next((raw for key, raw in message.raw_items() if key.lower() == name.lower()), value)
+        with suppress(Unreadable, UnicodeEncodeError):
+            value = decode(str(raw).encode("ascii", "surrogateescape"))
+    return one_line(value)
 
 
 def _content(part: MIMEPart) -> bytes:
@@ -63,16 +81,35 @@ def _content(part: MIMEPart) -> bytes:
     return decode(content, charset).encode() if content.strip() else b""
 
 
-def _attached(message: EmailMessage) -> Iterator[tuple[str, bytes]]:
-    for number, part in enumerate(message.iter_attachments(), 1):
+def _attached(message: MIMEPart, used: list[MIMEPart]) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """All that isn't the text, however deep it lies in parts of parts; an attached message is one file."""
+    parts = (part for part in _leaves(message) if not any(part is each for each in used))
+    for number, part in enumerate(parts, 1):
         if number > _MOST_ATTACHMENTS:
             raise Unreadable(reason="too_complex", detail=f"> {_MOST_ATTACHMENTS}")
         name = one_line(part.get_filename() or "")
         if part.get_content_type() == "message/rfc822":
-            inner = part.get_content()
-            yield name or f"{number}.eml", inner.as_bytes()
+            yield name or f"{number}.eml", partial(_bytes_of, part)
         elif isinstance(content := part.get_payload(decode=True), bytes):
-            yield name or f"{number}.txt", content
+            kind = "html" if part.get_content_type() == "text/html" else "txt"
+            yield name or f"{number}.{kind}", partial(bytes, content)
+
+
+def _leaves(part: MIMEPart) -> Iterator[MIMEPart]:
+    """The parts that hold no others; of those that say the same in several ways, none."""
+    for inner in part.iter_parts():
+        kind = inner.get_content_type()
+        if kind == "multipart/alternative":
+            continue
+        if inner.is_multipart() and kind != "message/rfc822":
+            yield from _leaves(inner)
+        else:
+            yield inner
+
+
+def _bytes_of(part: MIMEPart) -> bytes:
+    inner: EmailMessage = part.get_content()
+    return inner.as_bytes()
 
 
 def _add_body(document: DocumentText, content: bytes, *, is_html: bool) -> None:
@@ -113,13 +150,15 @@ def read_msg(data: bytes, stem: str, read: Read, depth: int) -> ParsedDocument:
         )
         if body := properties.text(_BODY).strip():
             _add_body(document, normalize(body).encode(), is_html=False)
-        else:
-            _add_body(document, properties.raw(_HTML), is_html=True)
+        elif html := properties.raw(_HTML):
+            _add_body(document, html, is_html=True)
+        elif properties.raw(_FORMATTED):
+            document.omit("formatted")
         add_files(document, _saved(file), read, depth, required=False)
         return document.finished(one_line(properties.text(_SUBJECT)) or stem)
 
 
-def _saved(file: Any) -> Iterator[tuple[str, bytes]]:
+def _saved(file: Any) -> Iterator[tuple[str, Callable[[], bytes]]]:
     folders = sorted({path[0] for path in file.listdir() if path[0].startswith("__attach_version1.0_")})
     if len(folders) > _MOST_ATTACHMENTS:
         raise Unreadable(reason="too_complex", detail=f"> {_MOST_ATTACHMENTS}")
@@ -127,7 +166,7 @@ def _saved(file: Any) -> Iterator[tuple[str, bytes]]:
         properties = _Properties(file, folder + "/")
         name = one_line(properties.text(_FILE_NAME) or properties.text(_SHORT_NAME))
         if content := properties.raw(_CONTENT):
-            yield name or f"{number}.txt", content
+            yield name or f"{number}.txt", partial(bytes, content)
 
 
 class _Properties:

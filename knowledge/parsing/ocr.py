@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from knowledge.errors import Unreadable
 from knowledge.parsing.blocks import DocumentText
@@ -24,6 +24,25 @@ class Picture:
     width: int
     height: int
     pixels: bytes
+
+
+def with_texts(document: ParsedDocument, texts: Mapping[int, str]) -> ParsedDocument:
+    """A document with the texts of recognised pages, each paragraph with its page, where they belong.
+
+    Raises:
+        Unreadable: `empty`.
+    """
+    whole, left = DocumentText(), list(document.blocks)
+    for number, text in sorted(texts.items()):
+        after = next((n for n, block in enumerate(left) if (block.page or 0) > number), len(left))
+        whole.document(replace(document, blocks=tuple(left[:after]), omissions=()))
+        del left[:after]
+        whole.page = number
+        for block in parse_text(text, "").blocks if text else ():
+            whole.paragraph(text[block.start : block.end])
+        whole.page = None
+    whole.document(replace(document, blocks=tuple(left)))
+    return whole.finished(document.title)
 
 
 class Tesseract:
@@ -46,23 +65,25 @@ class Tesseract:
             return list(LANGUAGES)
         return [language for language in LANGUAGES if language not in found.split()]
 
-    def read(self, pages: Iterable[Picture], stem: str) -> ParsedDocument:
-        """The pages' text, each paragraph with its page.
+    def read(self, pages: Iterable[tuple[int, Picture]]) -> dict[int, str]:
+        """The pages' texts by their numbers; those are not there for which the time was too short.
 
         Raises:
-            Unreadable: `timed_out`, `needs_ocr` (the program failed), `empty`.
+            Unreadable: `timed_out` (not one page could be read), `needs_ocr` (the program failed).
         """
         end = time.monotonic() + self._seconds
-        document = DocumentText()
-        for number, page in enumerate(pages, 1):
+        texts: dict[int, str] = {}
+        for number, page in pages:
             # PGM, which needs no library: "P5", the size, the largest value, the bytes.
             image = b"P5 %d %d 255\n" % (page.width, page.height) + page.pixels
             arguments = ["stdin", "stdout", "-l", "+".join(LANGUAGES)]
-            text = normalize(self._run(arguments, image, end - time.monotonic())).strip()
-            document.page = number
-            for block in parse_text(text, "").blocks if text else ():
-                document.paragraph(text[block.start : block.end])
-        return document.finished(stem)
+            try:
+                texts[number] = normalize(self._run(arguments, image, end - time.monotonic())).strip()
+            except Unreadable as error:
+                if error.parameters["reason"] != "timed_out" or not texts:
+                    raise
+                break
+        return texts
 
     def _run(self, arguments: list[str], data: bytes, seconds: float) -> str:
         try:

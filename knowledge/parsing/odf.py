@@ -56,6 +56,7 @@ class _Reader:
                 self._boxes(child)
             elif name == "list":
                 self.document.items(_items(child, 0))
+                self._boxes(child)
             elif name == "table":
                 self._table(child)
             elif name == "page":

@@ -10,10 +10,11 @@ from typing import Any
 
 from knowledge.errors import Unreadable
 from knowledge.parsing.blocks import DocumentText, Piece, one_line
-from knowledge.parsing.encoding import normalize
+from knowledge.parsing.encoding import normalize, repaired
 from knowledge.parsing.html_blocks import TableRows
 from knowledge.parsing.install import not_installed
 from knowledge.parsing.ocr import Picture
+from knowledge.parsing.page_ranges import ranges
 from knowledge.parsing.pdf_lines import (
     Line,
     hangul_spaces_are_kept,
@@ -25,12 +26,17 @@ from knowledge.parsing.pdf_lines import (
 from knowledge.parsing.pdf_tables import Grid, find_grids
 from knowledge.types import ParsedDocument
 
-_LEAST_TEXT = 8  # characters: a page with less and a picture is a scan
+_LEAST_TEXT = 8  # characters: a page with less that shows something is a scan
+_STAMPED_TEXT = 40  # characters: so much a scanner or a stamp may have written on a picture of a page
+_WHOLE_PICTURE = 0.6  # of the page's area
+_OUTLINES = 100  # drawn shapes without text: letters that were made into curves
 _MOST_DRAWN = 20_000  # objects of a page that are looked at
 _MARGIN = 0.08  # of the page's height
 _DRAWN_DOTS = 300  # an inch, what Tesseract reads best
 _LARGEST_SIDE = 6000  # dots
 _DEPTH = 4  # of drawings inside of drawings
+# What PDFium gives for a hyphen at a line's end, where it has joined the lines.
+_DIVIDED = re.compile("\ufffe(?=[a-z])")
 # What programs write as a title without being asked.
 _NO_TITLE = re.compile(
     r"(?i)(?:microsoft (?:word|powerpoint|excel) - )|untitled|제목 ?없음|^\S+\.\w{2,5}$|^\W*$"
@@ -52,7 +58,7 @@ def read_pdf(data: bytes, stem: str) -> ParsedDocument:
 
     Raises:
         Unreadable: `encrypted` (a password is needed to open it), `malformed`, `empty`, `needs_ocr` (pages
-        are pictures, and none has text; `detail` counts them), `not_installed`.
+        are pictures, and none has text; `detail` says which), `not_installed`.
     """
     try:
         import pypdfium2
@@ -64,8 +70,10 @@ def read_pdf(data: bytes, stem: str) -> ParsedDocument:
         reason = "encrypted" if "password" in str(error).lower() else "malformed"
         raise Unreadable(reason=reason, detail="PDF") from error
     with file:
+        file.init_forms()  # what was filled in is drawn by them
         pages = list(_pages(file))
-        title = one_line(file.get_metadata_value("Title"))
+        numbers = range(1, len(file) + 1)
+        title = repaired(one_line(file.get_metadata_value("Title")))
     texts = without_furniture([page.lines for page in pages])
     levels = heading_levels(texts)
     spaces_are_kept = hangul_spaces_are_kept(texts)
@@ -73,9 +81,13 @@ def read_pdf(data: bytes, stem: str) -> ParsedDocument:
     for page, lines in zip(pages, texts, strict=True):
         document.page = page.number
         _add(document, page, lines, levels, spaces_are_kept=spaces_are_kept)
-    scans = sum(page.is_scan for page in pages)
+    scans = ranges(page.number for page in pages if page.is_scan)
     if not document.blocks and scans:
-        raise Unreadable(reason="needs_ocr", detail=str(scans))
+        raise Unreadable(reason="needs_ocr", detail=scans)
+    if scans:
+        document.omit("needs_ocr", scans)
+    if damaged := ranges(sorted({*numbers} - {page.number for page in pages})):
+        document.omit("damaged_pages", damaged)
     return document.finished(
         title if title and not _NO_TITLE.search(title) else _first_heading(document) or stem
     )
@@ -117,17 +129,29 @@ def _pages(file: Any) -> Iterator[_Page]:
 
     for index in range(len(file)):
         try:
-            page = file[index]
+            page = _drawn(file, index)
+            text = page.get_textpage()
         except pypdfium2.PdfiumError:  # a page that is damaged; the others may be sound
             continue
-        text = page.get_textpage()
         lines = list(_lines(text, page.get_height()))
-        grids, pictures = _drawings(page)
-        tables = [(grid, rows) for grid in grids if (rows := _table(text, grid)) is not None]
+        drawings = _drawings(page)
+        tables = [(grid, rows) for grid in drawings.grids if (rows := _table(text, grid)) is not None]
         size = sum(len(line.text) for line in lines)
-        yield _Page(index + 1, lines, tables, is_scan=size < _LEAST_TEXT and pictures > 0)
+        yield _Page(index + 1, lines, tables, is_scan=drawings.hide_text(size))
         text.close()
         page.close()
+
+
+def _drawn(file: Any, index: int) -> Any:
+    """A page with its notes and the fields of its form drawn on it, so that their text is the page's."""
+    import pypdfium2.raw as pdfium
+
+    page = file[index]
+    if pdfium.FPDFPage_GetAnnotCount(page) == 0 or page.formenv is None:
+        return page
+    page.flatten()
+    page.close()
+    return file[index]
 
 
 def _lines(text: Any, height: float) -> Iterator[Line]:
@@ -136,7 +160,7 @@ def _lines(text: Any, height: float) -> Iterator[Line]:
     count = text.count_chars()
     place = 0
     for raw in content.split("\r\n"):
-        stripped = normalize(raw).strip()
+        stripped = _DIVIDED.sub("", normalize(raw)).replace("\ufffe", "-").strip()
         if stripped:
             first = place + len(raw) - len(raw.lstrip())
             last = place + len(raw.rstrip()) - 1
@@ -160,18 +184,39 @@ def _line(text: Any, content: str, first: int, last: int, height: float, *, keep
     return Line(content, round(size, 1), left, right, bottom, keeps_space, in_margin)
 
 
-def _drawings(page: Any) -> tuple[list[Grid], int]:
-    """The tables that are ruled on a page, and how many pictures it has."""
+@dataclass(frozen=True, slots=True)
+class _Drawings:
+    """A page's ruled tables, how many pictures and shapes it has, and the share that pictures take of it."""
+
+    grids: list[Grid]
+    pictures: int
+    shapes: int
+    pictured: float
+
+    def hide_text(self, size: int) -> bool:
+        """Whether the page, with so many characters of text, shows text that is none."""
+        if size < _LEAST_TEXT:
+            return self.pictures > 0 or self.shapes >= _OUTLINES
+        return size < _STAMPED_TEXT and self.pictured >= _WHOLE_PICTURE
+
+
+def _drawings(page: Any) -> _Drawings:
     import pypdfium2.raw as pdfium
 
     boxes: list[tuple[float, float, float, float]] = []
-    pictures = 0
+    pictures = shapes = 0
+    area = 0.0
     for drawn in islice(page.get_objects(max_depth=_DEPTH), _MOST_DRAWN):
         if drawn.type == pdfium.FPDF_PAGEOBJ_IMAGE:
             pictures += 1
-        elif drawn.type == pdfium.FPDF_PAGEOBJ_PATH and drawn.level == 0:
-            boxes.append(drawn.get_bounds())
-    return find_grids(boxes), pictures
+            left, bottom, right, top = drawn.get_bounds()
+            area += abs((right - left) * (top - bottom))
+        elif drawn.type == pdfium.FPDF_PAGEOBJ_PATH:
+            shapes += 1
+            if drawn.level == 0:
+                boxes.append(drawn.get_bounds())
+    width, height = page.get_size()
+    return _Drawings(find_grids(boxes), pictures, shapes, area / max(width * height, 1.0))
 
 
 def _table(text: Any, grid: Grid) -> TableRows | None:

@@ -35,10 +35,10 @@ def read_sheets(data: bytes, stem: str) -> ParsedDocument:
         raise Unreadable(reason="malformed", detail="") from error
     document = DocumentText()
     for sheet in book.sheets_metadata:
-        if (
-            sheet.visible != calamine.SheetVisibleEnum.Visible
-            or sheet.typ != calamine.SheetTypeEnum.WorkSheet
-        ):
+        if sheet.typ != calamine.SheetTypeEnum.WorkSheet:
+            continue
+        if sheet.visible != calamine.SheetVisibleEnum.Visible:
+            document.omit("hidden_sheets", sheet.name)
             continue
         rows = ([_shown(value) for value in row] for row in book.get_sheet_by_name(sheet.name).iter_rows())
         _add_sheet(document, one_line(sheet.name), rows)

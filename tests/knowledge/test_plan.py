@@ -18,6 +18,7 @@ from knowledge.types import EVERYONE, ParsedDocument, Scope
 
 TEAM = Scope("slack:T1")
 RECIPE = "now"
+RECIPES = (RECIPE, "now, in part")
 
 
 @dataclass
@@ -55,7 +56,7 @@ def plan_for(loaders, known_files=(), excluded=frozenset(), given_up=None) -> Pl
     live = {file.uri: file for file in known_files}
     lines = {signature(f.uri, f.size, f.mtime_ns, f.scope, f.recipe) for f in known_files}
     return make_plan(
-        loaders, lines, lambda uris: {uri: live[uri] for uri in uris}, excluded, RECIPE, given_up or {}
+        loaders, lines, lambda uris: {uri: live[uri] for uri in uris}, excluded, RECIPES, given_up or {}
     )
 
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,12 +20,13 @@ from knowledge.errors import (
     StorageFull,
     Unreadable,
 )
+from knowledge.parsing.sandbox import Sandbox
 from knowledge.reports import COUNTS, RefreshReport
 from knowledge.service import Knowledge
 from knowledge.sources.folders import FileState, Scan
 from knowledge.sources.loader import FolderLoader
 from knowledge.sources.options import Folder
-from knowledge.types import EVERYONE, ParsedDocument, Scope
+from knowledge.types import EVERYONE, Omission, ParsedDocument, Scope
 from tests.librarian import (
     EVERYBODY,
     CountingEmbedder,
@@ -580,6 +582,34 @@ def test_an_inner_folder_that_fails_gives_nothing_to_the_outer_one(tmp_path: Pat
     assert counts(report) == {"added": 1}
     assert [problem.error.parameters["reason"] for problem in report.withheld] == ["options"]
     assert set(served(knowledge)) == {str(folder / "kiwi.md")}
+    knowledge.close()
+
+
+# What was read in part
+
+
+def test_what_was_left_out_of_a_document_is_told_until_it_is_read(tmp_path: Path, folder: Path) -> None:
+    """Every run tells of it, without reading the file again, until other readers read all of it."""
+
+    class Partly(FolderLoader):
+        def parse(self, file: FileState, data: bytes) -> ParsedDocument:
+            return replace(super().parse(file, data), omissions=(Omission("needs_ocr", "3-5"),))
+
+    fill(folder, {"scan.md": note("kiwi")})
+    knowledge = open_knowledge(tmp_path / "data")
+    for expected in ({"added": 1}, {"unchanged": 1}):
+        report = knowledge.refresh_from([Partly(Folder(folder))])
+        assert counts(report) == expected
+        (problem,) = report.problems
+        assert (problem.uri, problem.error.key) == (str(folder / "scan.md"), "error-partly-read-needs_ocr")
+        assert knowledge.status().problems[0].error.parameters == {"reason": "needs_ocr", "detail": "3-5"}
+    (document,) = knowledge.documents()
+    assert knowledge.omissions(document) == (Omission("needs_ocr", "3-5"),)
+    knowledge.close()
+    knowledge = open_knowledge(tmp_path / "data", sandbox=Sandbox())
+    report = knowledge.refresh_from([FolderLoader(Folder(folder))])
+    assert (counts(report), report.problems) == ({"changed": 1}, ())
+    assert knowledge.omissions(document) == ()
     knowledge.close()
 
 

@@ -23,6 +23,7 @@ docs-size = size
 docs-modified = modified
 docs-age = age
 docs-passages = passages
+docs-left-out = left out
 docs-added = Added, for { $scope }: { $title }
 docs-add-refused = { $name } wasn't added: { $why }
 docs-remove-means = “{ $title }” ({ $path }) will be forgotten: answers no longer use it, and later runs leave it out until you index it by its own name. The file itself stays.

@@ -29,6 +29,13 @@ error-invalid-user-words-encoding = The user dictionary { $path } isn't UTF-8 te
 error-invalid-user-words-empty_word = The user dictionary { $path } has no word in line { $line }.
 error-invalid-user-words-tag = The user dictionary { $path } has a tag in line { $line } that doesn't exist: { $text } Use NNP for a name.
 error-invalid-user-words-columns = The user dictionary { $path } has too many columns in line { $line }: { $text } Write a word, and after a tab its tag if it needs one.
+error-partly-read = This document was read, but not all of it.
+error-partly-read-needs_ocr = Read without its scans, pages that are pictures. Install Tesseract (saseo doctor says how), or save the file with recognised text.
+error-partly-read-damaged_pages = Read without its damaged pages.
+error-partly-read-damaged_sections = Read without some of its sections, which are damaged.
+error-partly-read-inside = Read without some of the files inside of it.
+error-partly-read-hidden_sheets = Read without its hidden sheets.
+error-partly-read-formatted = Read without its text, which Outlook has saved in a form of its own. Save the message again as plain text or HTML.
 error-removal-withheld = Nothing of the folder { $path } was forgotten, because { $missing } of its { $known } files are missing.
 error-removal-withheld-gone = The folder { $path } isn't there. { $known ->
     [one] The document that was indexed from it stays.

@@ -14,6 +14,7 @@ docs-size = 크기
 docs-modified = 수정
 docs-age = 수정
 docs-passages = 단락
+docs-left-out = 빠진 것
 docs-added = 더했습니다. 범위 { $scope }: { $title }
 docs-add-refused = { $name } 파일은 더하지 않았습니다. { $why }
 docs-remove-means = 이 문서를 잊습니다: { $title } ({ $path }) 답에 더는 쓰지 않고, 그 이름으로 다시 색인할 때까지 이후의 색인에서도 빼놓습니다. 파일은 그대로 둡니다.

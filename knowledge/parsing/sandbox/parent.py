@@ -11,19 +11,20 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import BinaryIO, cast
 
 import psutil
 
 from knowledge.errors import Unreadable
 from knowledge.parsing.install import installed
-from knowledge.parsing.ocr import Picture, Tesseract
+from knowledge.parsing.ocr import Picture, Tesseract, with_texts
+from knowledge.parsing.page_ranges import numbers, ranges
 from knowledge.parsing.sandbox.limits import Limits
 from knowledge.parsing.sandbox.wire import Untrustworthy, receive_answer, receive_picture, send_request
-from knowledge.types import ParsedDocument
+from knowledge.types import Omission, ParsedDocument
 
 _log = logging.getLogger(__name__)
 READER = "knowledge.parsing:parse"
@@ -75,14 +76,38 @@ class Sandbox:
         with self._lock:
             child = self._ready(group)
             try:
-                return child.parse(name, data)
+                document = child.parse(name, data)
             except Unreadable as error:
-                is_scan = error.parameters["reason"] == "needs_ocr" and data.startswith(b"%PDF-")
-                if is_scan and self._ocr is not None:
-                    return self._ocr.read(child.pictures(), name.rpartition(".")[0] or name)
-                if child.is_alive or child.documents == 1 or error.parameters["reason"] == "timed_out":
+                reason, detail = str(error.parameters["reason"]), str(error.parameters["detail"])
+                if reason == "needs_ocr" and self._ocr is not None and (pages := numbers(detail)):
+                    return self._recognised(child, _nothing_of(name), pages)
+                if child.is_alive or child.documents == 1 or reason == "timed_out":
                     raise
-                return self._ready(group).parse(name, data)
+                child = self._ready(group)
+                document = child.parse(name, data)
+            scans = [each for each in document.omissions if each.reason == "needs_ocr"]
+            pages = [number for each in scans for number in numbers(each.detail)]
+            if self._ocr is None or not pages:  # none: the scan is a file inside of this one
+                return document
+            try:
+                return self._recognised(child, document, pages)
+            except Unreadable as error:
+                _log.warning("the scanned pages of a document can't be read: %s", error)
+                return document
+
+    def _recognised(self, child: _Child, document: ParsedDocument, pages: list[int]) -> ParsedDocument:
+        """The document that the child has just read, with the text of these pages, which are pictures.
+
+        Pages that can't be drawn, or for which the time is too short, stay left out.
+        """
+        assert self._ocr is not None  # noqa: S101
+        texts = self._ocr.read(child.pictures(pages[:_MOST_PAGES]))
+        if not texts:
+            raise Unreadable(reason="needs_ocr", detail=ranges(pages))
+        omissions = tuple(each for each in document.omissions if each.reason != "needs_ocr")
+        if missing := [page for page in pages if page not in texts]:
+            omissions = (*omissions, Omission("needs_ocr", ranges(missing)))
+        return with_texts(replace(document, omissions=omissions), texts)
 
     @property
     def readers(self) -> str:
@@ -111,6 +136,10 @@ class Sandbox:
             self._child = None
 
 
+def _nothing_of(name: str) -> ParsedDocument:
+    return ParsedDocument(name.rpartition(".")[0] or name, "", (), None)
+
+
 class _Child:
     def __init__(self, limits: Limits, reader: str, group: Hashable) -> None:
         self.group = group
@@ -132,15 +161,14 @@ class _Child:
             send_request(self._requests, name, data)
             return receive_answer(self._answers, self._limits)
 
-    def pictures(self) -> Iterator[Picture]:
-        """The pages of the document before, drawn one by one."""
-        for page in range(_MOST_PAGES):
+    def pictures(self, pages: Sequence[int]) -> Iterator[tuple[int, Picture]]:
+        """Some pages of the document before, drawn one by one, without those that can't be drawn."""
+        for page in pages:
             with self._judged(self._limits.seconds):
-                send_request(self._requests, "", b"", page)
+                send_request(self._requests, "", b"", page - 1)
                 picture = receive_picture(self._answers)
-            if picture is None:
-                return
-            yield picture
+            if picture is not None:
+                yield page, picture
 
     @contextmanager
     def _judged(self, seconds: float) -> Iterator[None]:

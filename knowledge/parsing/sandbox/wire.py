@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, get_args
 from knowledge.errors import Unreadable
 from knowledge.parsing.ocr import Picture
 from knowledge.parsing.sandbox.limits import Limits
-from knowledge.types import Block, BlockKind, ParsedDocument, Place
+from knowledge.types import Block, BlockKind, Omission, OmissionReason, ParsedDocument, Place
 
 # What is wanted (a page's number, or all ones for the document's text), bytes of the name, of the content.
 _REQUEST = struct.Struct(">III")
@@ -20,6 +20,9 @@ _ANSWER = struct.Struct(">II")  # bytes of the text, and of the JSON that says t
 _SIZE = struct.Struct(">II")
 _LARGEST_SIDE = 10_000
 _KINDS = frozenset(get_args(BlockKind))
+_OMITTED = frozenset(get_args(OmissionReason))
+_MOST_OMISSIONS = 50
+_LONGEST_OMISSION = 1000
 _LARGEST_NUMBER = (1 << 31) - 1  # of a page, row or line: what a database takes
 _BYTES_OF_A_CHARACTER = 4  # at most, in UTF-8
 _BYTES_OF_A_PIECE = 200  # of JSON, headers of tables included
@@ -114,6 +117,7 @@ def send_document(pipe: BinaryIO, document: ParsedDocument) -> None:
             "title": document.title,
             "first_line": document.first_line,
             "blocks": [_packed(block) for block in document.blocks],
+            "omissions": [[each.reason, each.detail] for each in document.omissions],
         },
         document.text,
     )
@@ -149,8 +153,14 @@ def receive_answer(pipe: BinaryIO, limits: Limits) -> ParsedDocument:
     except (ValueError, RecursionError) as error:
         raise Untrustworthy(type(error).__name__) from error
     match answer:
-        case {"title": str(title), "first_line": first, "blocks": list(found)} if _is_number(first):
-            return ParsedDocument(_storable(title[:_LONGEST_TITLE]), text, _blocks(found, len(text)), first)
+        case {
+            "title": str(title),
+            "first_line": first,
+            "blocks": list(found),
+            "omissions": list(omitted),
+        } if _is_number(first):
+            title, omissions = _storable(title[:_LONGEST_TITLE]), _omissions(omitted)
+            return ParsedDocument(title, text, _blocks(found, len(text)), first, omissions)
         case {"reason": str(reason), "detail": str(detail), "trace": str(trace)} if reason in REASONS:
             told = Unreadable(reason=reason, detail=_storable(detail[:_LONGEST_DETAIL]))
             told.add_note(trace[:_LONGEST_TRACE])
@@ -208,6 +218,17 @@ def _blocks(found: list[Any], size: int) -> tuple[Block, ...]:
         last = block.end
         blocks.append(block)
     return tuple(blocks)
+
+
+def _omissions(found: list[Any]) -> tuple[Omission, ...]:
+    omissions: list[Omission] = []
+    for packed in found[:_MOST_OMISSIONS]:
+        match packed:
+            case [str(reason), str(detail)] if reason in _OMITTED:
+                omissions.append(Omission(reason, _storable(detail[:_LONGEST_OMISSION])))  # type: ignore[arg-type]
+            case _:
+                raise Untrustworthy("omission")
+    return tuple(omissions)
 
 
 def _block(packed: Any) -> Block:

@@ -69,6 +69,7 @@ def test_the_json_is_a_contract(saseo, knowledge, folder):
     assert result.json["seconds"] == 1.235
     assert [problem["path"] for problem in result.json["problems"]] == ["/docs/x", "/docs/깨짐.md"]
     assert "isn't text" in result.json["problems"][1]["reason"]
+    assert [problem["partly"] for problem in result.json["problems"]] == [False, False]
     assert result.err == ""
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from knowledge.catalog.turns import Opinion
-from knowledge.types import Answer, Failed, Finished, Scope
+from knowledge.types import Answer, Failed, Finished, Omission, Scope
 from tests.fakes import WRITTEN_AT, a_document, a_passage, a_source
 
 
@@ -111,6 +111,16 @@ def test_docs_list(saseo, knowledge):
     assert (empty.code, empty.out) == (0, "")
     assert "saseo index" in empty.err
     assert saseo("docs", "list", "--json").json == []
+
+
+def test_docs_show_says_what_is_left_out(saseo, knowledge):
+    """Of a document that was read in part, in words and in the JSON."""
+    knowledge.left_out = (Omission("hidden_sheets", "비밀"),)
+    shown = saseo("docs", "show", "1", "--lang", "en")
+    assert "left out" in shown.out
+    assert "hidden sheets" in shown.out
+    (sentence,) = saseo("docs", "show", "1", "--json").json["left_out"]
+    assert "비밀" in sentence
 
 
 def test_docs_show(saseo):

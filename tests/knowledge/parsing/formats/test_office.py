@@ -15,7 +15,7 @@ from docx.oxml.ns import nsdecls
 from knowledge.errors import Unreadable
 from knowledge.parsing import parse
 from knowledge.passages import split
-from knowledge.types import Place
+from knowledge.types import Omission, Place
 from tests.documents import opendocument, saved
 from tests.knowledge.parsing.formats import blocks
 
@@ -92,8 +92,22 @@ def test_pages_where_word_broke_them() -> None:
     made.add_paragraph("one")
     made.add_paragraph("two").runs[0]._r.insert(0, parse_xml(f"<w:lastRenderedPageBreak {nsdecls('w')}/>"))
     made.add_paragraph("three")
-    assert [block.page for block in parse("a.docx", word(made)).blocks] == [1, 1, 2]
+    assert [block.page for block in parse("a.docx", word(made)).blocks] == [1, 2, 2]
     assert parse("a.docx", docx_with("x")).blocks[0].page is None
+
+
+def test_what_a_cell_carries() -> None:
+    """A text box and a footnote that hang on a table's cell follow the table, and so do its pages' ends."""
+    made = docx.Document()
+    cell = made.add_table(1, 2).cell(0, 0)
+    cell.text, made.tables[0].cell(0, 1).text = "a", "b"
+    box = "<w:r {0}><w:pict><w:txbxContent><w:p><w:r><w:t>boxed</w:t></w:r></w:p></w:txbxContent></w:pict></w:r>"
+    for xml in (box, "<w:r {0}><w:lastRenderedPageBreak/></w:r>"):
+        cell.paragraphs[0]._p.append(parse_xml(xml.format(nsdecls("w"))))
+    made.add_paragraph("after")
+    document = parse("a.docx", word(made))
+    assert [text for _, text in blocks(document)] == ["| a | b |", "boxed", "after"]
+    assert [block.page for block in document.blocks] == [1, 1, 2]
 
 
 def docx_with(text: str) -> bytes:
@@ -176,6 +190,20 @@ def test_sheets() -> None:
     ]
 
 
+def test_hidden_sheets_are_told_of() -> None:
+    """By their names."""
+    document = parse("a.xlsx", saved(workbook().save))
+    assert document.omissions == (Omission("hidden_sheets", "secret"),)
+
+
+def test_a_sheet_that_begins_further_down() -> None:
+    """Rows count from the sheet's first, whatever is empty."""
+    book = openpyxl.Workbook()
+    book.active["C5"], book.active["D5"] = "이름", "값"
+    book.active["C6"], book.active["D6"] = "가", 3
+    assert parse("a.xlsx", saved(book.save)).blocks[-1].place == Place(sheet="Sheet", rows=(5, 6))
+
+
 def test_rows_of_a_sheets_passages() -> None:
     """A long table's passages know their own rows."""
     book = openpyxl.Workbook()
@@ -202,7 +230,7 @@ def test_an_opendocument_text() -> None:
     body = (
         '<text:h text:outline-level="2">제목</text:h><text:p>a<text:s text:c="2"/>b<text:line-break/>c<text:note>'
         "<text:note-body><text:p>note</text:p></text:note-body></text:note></text:p><text:list><text:list-item>"
-        "<text:p>one</text:p><text:list><text:list-item><text:p>deeper</text:p></text:list-item></text:list>"
+        "<text:p>one<text:note><text:note-body><text:p>of one</text:p></text:note-body></text:note></text:p><text:list><text:list-item><text:p>deeper</text:p></text:list-item></text:list>"
         "</text:list-item></text:list><table:table>"
         + "".join(
             "<table:table-row>"
@@ -219,6 +247,7 @@ def test_an_opendocument_text() -> None:
         ("paragraph", "a  b\nc"),
         ("paragraph", "note"),
         ("list", "- one\n  - deeper"),
+        ("paragraph", "of one"),
         ("table", ROWS),
     ]
 

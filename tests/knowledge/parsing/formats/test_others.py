@@ -9,8 +9,9 @@ import pytest
 
 from knowledge.errors import Unreadable
 from knowledge.parsing import parse
-from knowledge.types import Place
+from knowledge.types import Omission, Place
 from tests import documents
+from tests.compound import compound
 from tests.knowledge.parsing.formats import blocks
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -72,6 +73,62 @@ def test_a_message(name: str, make) -> None:
     ]
     assert [block.place for block in document.blocks] == [None, None, *[Place(part="회의록.md")] * 3]
     assert [block.level for block in document.blocks] == [0, 0, 1, 2, 0]
+
+
+def test_a_message_whose_plain_text_is_a_stub() -> None:
+    """The HTML is taken where the plain text says next to nothing."""
+    html = "<style>p {color: red}</style><p>" + "real words of the message " * 6 + "</p>"
+    for stub in (" ", "This message is in HTML.\n"):
+        assert blocks(parse("a.eml", documents.eml(stub, html=html)))[1][1].startswith("real words")
+
+
+def test_headers_in_an_encoding_that_is_not_named() -> None:
+    """Older Korean programs write CP949 as it is."""
+    data = b"From: a@example.com\nSubject: " + "휴가 안내".encode("cp949") + b"\n\ntext"
+    assert parse("a.eml", data).title == "휴가 안내"
+
+
+def test_attachments_deep_in_a_message() -> None:
+    """They are found in parts of parts, and by the names that Korean mailers give them."""
+    name = b"=?EUC-KR?B?yN6woS50eHQ=?="
+    data = (
+        b"From: a@example.com\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n"
+        b"--b\nContent-Type: text/plain\n\nbody\n--b\nContent-Type: multipart/mixed; boundary=c\n\n"
+        b'--c\nContent-Disposition: attachment; filename="' + name + b'"\n\nattached\n--c--\n--b--\n'
+    )
+    assert [text for _, text in blocks(parse("a.eml", data))][1:] == ["body", "휴가.txt", "attached"]
+
+
+def test_files_inside_that_cannot_be_read() -> None:
+    """They cost the rest nothing and are told of; pictures aren't missed."""
+    locked = bytearray(documents.archive({"a.txt": "x"}))
+    locked[6] |= 1
+    locked[locked.rfind(b"PK\x01\x02") + 8] |= 1
+    files = {"a.md": b"text", "b.zip": bytes(locked), "c.png": PNG, "scan.pdf": documents.scanned_pdf()}
+    wanted = (Omission("inside", "b.zip"), Omission("needs_ocr", "(scan.pdf)"))
+    for name, data in (("a.eml", documents.eml("body", attached=files)), ("a.zip", documents.archive(files))):
+        document = parse(name, data)
+        assert "text" in document.text
+        assert document.omissions == wanted
+    whole = documents.archive({"a.txt": "some text", "b.txt": "other text"})
+    damaged = bytearray(whole)
+    damaged[whole.rfind(b"PK\x01\x02") + 16] ^= 0xFF  # the second file's checksum
+    document = parse("a.zip", bytes(damaged))
+    assert document.text.endswith("some text")
+    assert document.omissions == (Omission("inside", "b.txt"),)
+
+
+def test_a_message_in_outlooks_own_form() -> None:
+    """Whose text can't be read says so."""
+    data = compound(
+        {
+            "__substg1.0_0037001F": "제목".encode("utf-16-le"),
+            "__properties_version1.0": bytes(32),
+            "__substg1.0_10090102": bytes(40),
+            "__substg1.0_0C1A001F": "Kim".encode("utf-16-le"),
+        }
+    )
+    assert parse("a.msg", data).omissions == (Omission("formatted"),)
 
 
 def test_a_message_in_html() -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import re
+
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
 from knowledge.errors import Unreadable
 from knowledge.parsing import parse
 from knowledge.parsing.pdf_lines import Line, hangul_spaces_are_kept, paragraphs, without_furniture
 from knowledge.parsing.pdf_tables import find_grids
+from knowledge.types import Omission
 from tests import documents
 from tests.knowledge.parsing.formats import blocks
 
@@ -59,6 +64,51 @@ def test_what_cannot_be_read(data: bytes, reason: str) -> None:
     with pytest.raises(Unreadable) as caught:
         parse("a.pdf", data)
     assert caught.value.parameters["reason"] == reason
+
+
+def test_pages_without_text_among_others() -> None:
+    """They are told of: a picture, one that a scanner has stamped, and letters that were made into curves."""
+    data = documents.pdf_with_scans(["text of the page", None], stamp="Scanned by X, 대외비")
+    assert parse("a.pdf", data).omissions == (Omission("needs_ocr", "2"),)
+    assert parse("a.pdf", documents.pdf([["text"], ["more"]])).omissions == ()
+
+
+def test_damaged_pages_are_told_of() -> None:
+    """The others are read."""
+    data = documents.pdf([["one"], ["two"], ["three"]])
+    last = re.search(rb"/Kids \[ \d+ 0 R \d+ 0 R (\d+) 0 R", data)
+    assert last
+    document = parse("a.pdf", data.replace(b" %s 0 R" % last[1], b" 9%s 0 R" % last[1][1:]))
+    assert document.omissions == (Omission("damaged_pages", "3"),)
+    assert document.text == "one\n\ntwo"
+
+
+def test_what_was_filled_in() -> None:
+    """The text of a form's fields is the page's."""
+    stream = io.BytesIO()
+    canvas = Canvas(stream)
+    canvas.drawString(50, 600, "Name:")
+    canvas.acroForm.textfield(name="n", value="Hong Gildong", x=100, y=595, width=200, height=20)
+    canvas.save()
+    assert "Hong Gildong" in parse("a.pdf", stream.getvalue()).text
+
+
+def test_a_word_that_is_divided() -> None:
+    """Is one word again."""
+    stream = io.BytesIO()
+    canvas = Canvas(stream)
+    canvas.drawString(50, 700, "the em-")
+    canvas.drawString(50, 686, "ployees may carry over")
+    canvas.save()
+    assert parse("a.pdf", stream.getvalue()).text == "the employees may carry over"
+
+
+def test_a_title_in_another_encoding() -> None:
+    """Old Korean programs write it in CP949, which the format doesn't know."""
+    data = documents.pdf([["text"]], title="x").replace(b"(x)", b"(" + "휴가 규정".encode("cp949") + b")")
+    assert parse("a.pdf", data).title == "휴가 규정"
+    data = documents.pdf([["text"]], title="x").replace(b"(x)", "(Café à la carte)".encode("latin-1"))
+    assert parse("a.pdf", data).title == "Café à la carte"
 
 
 def test_furniture_is_left_out() -> None:

@@ -26,7 +26,7 @@ from knowledge.parsing.sandbox.wire import (
     send_picture,
     send_request,
 )
-from knowledge.types import Block, ParsedDocument, Place
+from knowledge.types import Block, Omission, ParsedDocument, Place
 
 LIMITS = Limits(characters=1 << 18, pieces=1 << 10)
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
@@ -60,7 +60,11 @@ def documents(draw: st.DrawFn) -> ParsedDocument:
         )
         for start, end in itertools.pairwise(borders)
     ]
-    return ParsedDocument(draw(TEXT), text, tuple(blocks), draw(st.none() | st.integers(1, 9)))
+    omissions = draw(
+        st.lists(st.builds(Omission, st.sampled_from(["needs_ocr", "inside"]), TEXT), max_size=3)
+    )
+    first_line = draw(st.none() | st.integers(1, 9))
+    return ParsedDocument(draw(TEXT), text, tuple(blocks), first_line, tuple(omissions))
 
 
 def answer(body: bytes, text: bytes = b"some text") -> io.BytesIO:
@@ -108,7 +112,7 @@ def test_any_answer_is_refused_or_read(body: bytes) -> None:
         receive_answer(answer(body), LIMITS)
 
 
-GOOD = {"title": "t", "first_line": 1, "blocks": [["paragraph", 0, 9]]}
+GOOD = {"title": "t", "first_line": 1, "omissions": [], "blocks": [["paragraph", 0, 9]]}
 
 
 @pytest.mark.parametrize(
@@ -119,6 +123,9 @@ GOOD = {"title": "t", "first_line": 1, "blocks": [["paragraph", 0, 9]]}
         {"title": "\0"},
         {"first_line": "1"},
         {"first_line": 10**10},
+        {"omissions": [["invented", ""]]},
+        {"omissions": [["inside", 1]]},
+        {"omissions": [["inside", "\0"]]},
         {"blocks": {}},
         {"blocks": [["paragraph", 0, 10]]},
         {"blocks": [["paragraph", -1, 9]]},
