@@ -1,19 +1,28 @@
-"""What stands in the documentation's code blocks."""
+"""What stands in the documentation: its code, and the commands, settings and links in it."""
 
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 _FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+_INLINE = re.compile(r"`([^`]+)`")
+_SASEO = re.compile(
+    r"(?:^|(?<=[\s(|]))saseo(?!\s+saseo\b)(?=\s|$)"
+)  # not a user of that name: sudo -u saseo saseo
+_ENDS_A_COMMAND = re.compile(r"\s(?:&&|\|\|?|;|>|#)(?:\s|$)")
+_SETTING = re.compile(r"(?<![\w$%{-])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?![\w-])")
+_GIVEN = re.compile(r"(?<![\w$])([A-Z][A-Z0-9_]+)=([^\s`,]*)")
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A fenced block: its language as the fence says it, the text, and the 1-based line of its first line."""
+    """Code of a page: its language as the fence says it, the text, and the 1-based line at which it begins."""
 
     language: str
     text: str
@@ -22,7 +31,17 @@ class Block:
 
 def pages() -> list[Path]:
     """Everything that people read about the program."""
-    return [*sorted(ROOT.glob("README*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+    top = [path for path in ROOT.glob("*.md") if path.name != "CHANGELOG.md"]  # which tells of what was, too
+    return [*sorted(top), *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def in_both_languages() -> list[tuple[Path, Path]]:
+    """The pages that there are in English and in Korean."""
+    return [
+        (page, korean)
+        for page in pages()
+        if (korean := page.with_suffix(".ko.md")).is_file() and page != korean
+    ]
 
 
 def blocks(page: Path) -> Iterator[Block]:
@@ -30,3 +49,47 @@ def blocks(page: Path) -> Iterator[Block]:
     text = page.read_text(encoding="utf-8")
     for found in _FENCE.finditer(text):
         yield Block(found[2], found[3], text[: found.start(3)].count("\n") + 1)
+
+
+def code(page: Path) -> Iterator[Block]:
+    """The fenced blocks, then what stands between backticks."""
+    yield from blocks(page)
+    text = page.read_text(encoding="utf-8")
+    # Fences become empty lines, so that the numbers of the lines stay.
+    prose = _FENCE.sub(lambda found: "\n" * found[0].count("\n"), text)
+    for found in _INLINE.finditer(prose):
+        yield Block("", " ".join(found[1].split()), prose[: found.start()].count("\n") + 1)
+
+
+def commands(page: Path) -> Iterator[tuple[int, list[str]]]:
+    """Line and arguments of every `saseo …` in the page's code. A line that ends in a backslash goes on."""
+    for block in code(page):
+        if block.language in {"python", "yaml", "mermaid"}:
+            continue
+        for offset, line in enumerate(block.text.replace("\\\n", "  ").splitlines()):
+            for found in _SASEO.finditer(line):
+                line_after = re.sub(r"\$\(.*?\)", "x", line[found.end() :])  # what a shell puts in
+                rest = _ENDS_A_COMMAND.split(f" {line_after} ", maxsplit=1)[0]
+                yield block.line + offset, shlex.split(rest)
+
+
+def settings(page: Path) -> Iterator[tuple[int, str]]:
+    """Line and name of everything in the page's code that looks like a setting."""
+    for block in code(page):
+        for offset, line in enumerate(block.text.splitlines()):
+            yield from ((block.line + offset, found[0]) for found in _SETTING.finditer(line))
+
+
+def given(page: Path) -> Iterator[tuple[int, str, str]]:
+    """Line, name and value of every `NAME=value` in the page's code."""
+    for block in code(page):
+        for offset, line in enumerate(block.text.splitlines()):
+            yield from ((block.line + offset, found[1], found[2]) for found in _GIVEN.finditer(line))
+
+
+def links(page: Path) -> Iterator[str]:
+    """The page's links to other files of the project, without their anchors."""
+    for found in _LINK.finditer(page.read_text(encoding="utf-8")):
+        target = found[1].partition("#")[0]
+        if target and "://" not in target and not target.startswith("mailto:"):
+            yield target
