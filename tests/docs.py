@@ -14,7 +14,8 @@ _INLINE = re.compile(r"`([^`]+)`")
 _SASEO = re.compile(
     r"(?:^|(?<=[\s(|]))saseo(?!\s+saseo\b)(?=\s|$)"
 )  # not a user of that name: sudo -u saseo saseo
-_ENDS_A_COMMAND = re.compile(r"\s(?:&&|\|\|?|;|>|#)(?:\s|$)")
+_COMMENT = re.compile(r"(?:^|\s)#\s")
+_ENDS_A_COMMAND = re.compile(r"\s(?:&&|\|\|?|;|>)(?:\s|$)")
 _SETTING = re.compile(r"(?<![\w$%{-])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?![\w-])")
 _GIVEN = re.compile(r"(?<![\w$])([A-Z][A-Z0-9_]+)=([^\s`,]*)")
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -66,7 +67,8 @@ def commands(page: Path) -> Iterator[tuple[int, list[str]]]:
     for block in code(page):
         if block.language in {"python", "yaml", "mermaid"}:
             continue
-        for offset, line in enumerate(block.text.replace("\\\n", "  ").splitlines()):
+        for offset, whole in enumerate(block.text.replace("\\\n", "  ").splitlines()):
+            line = _COMMENT.split(whole, maxsplit=1)[0]
             for found in _SASEO.finditer(line):
                 line_after = re.sub(r"\$\(.*?\)", "x", line[found.end() :])  # what a shell puts in
                 rest = _ENDS_A_COMMAND.split(f" {line_after} ", maxsplit=1)[0]
@@ -87,9 +89,16 @@ def given(page: Path) -> Iterator[tuple[int, str, str]]:
             yield from ((block.line + offset, found[1], found[2]) for found in _GIVEN.finditer(line))
 
 
-def links(page: Path) -> Iterator[str]:
-    """The page's links to other files of the project, without their anchors."""
+def links(page: Path) -> Iterator[tuple[Path, str]]:
+    """The page's links within the project: the file, and the anchor in it or nothing."""
     for found in _LINK.finditer(page.read_text(encoding="utf-8")):
-        target = found[1].partition("#")[0]
-        if target and "://" not in target and not target.startswith("mailto:"):
-            yield target
+        target, _, anchor = found[1].partition("#")
+        if "://" not in target and not target.startswith("mailto:"):
+            yield (page.parent / target if target else page), anchor
+
+
+def anchors(page: Path) -> set[str]:
+    """What GitHub makes of the page's headings."""
+    prose = _FENCE.sub("", page.read_text(encoding="utf-8"))
+    headings = re.findall(r"^#+ (.*)$", prose, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}

@@ -15,7 +15,7 @@ from bot.cli.commands import application
 from bot.cli.help import USAGE_ERROR
 from bot.opening import open_knowledge
 from bot.settings import Settings, load_settings
-from tests.docs import ROOT, blocks, code, commands, given, in_both_languages, links, pages, settings
+from tests.docs import ROOT, anchors, blocks, code, commands, given, in_both_languages, links, pages, settings
 from tests.http_server import served
 from tests.knowledge.models.fake_server import ANSWER, FakeServer
 from tests.librarian import fill
@@ -117,8 +117,9 @@ def test_values_are_allowed(page):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_files_and_targets_exist(page):
-    """Links lead to files, `make` to a target, and Python to a script."""
-    wrong = [target for target in links(page) if not (page.parent / target).exists()]
+    """Links lead to files and headings, `make` to a target, and Python to a script."""
+    wrong = [str(file) for file, _ in links(page) if not file.exists()]
+    wrong += [f"{file}#{name}" for file, name in links(page) if name and name not in anchors(file)]
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     for block in code(page):
         wrong += [
