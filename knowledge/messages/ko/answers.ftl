@@ -13,7 +13,7 @@ source-lines = { $first }–{ $last }행
 answer-sources = 출처
 answer-nearest = 가장 가까운 문서
 answer-label-extractive = 언어 모델 없이 문서의 문장을 그대로 옮긴 답입니다.
-answer-label-cached = 같은 문서로 전에 한 답입니다.
+answer-label-cached = 같은 질문에 같은 문서로 전에 드린 답입니다.
 answer-label-stopped = 멈췄습니다.
 answer-not-found = 문서에서 답을 찾지 못했습니다.{ $nearest ->
     [0] {""}

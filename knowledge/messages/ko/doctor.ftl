@@ -6,7 +6,7 @@ doctor-memory = 메모리
 doctor-disk = 디스크
 doctor-packages = 패키지
 doctor-formats = 문서 형식
-doctor-confinement = 안전
+doctor-confinement = 격리
 doctor-ocr = 스캔
 doctor-settings = 설정
 doctor-tokens = 토큰
@@ -16,8 +16,8 @@ doctor-embedding = 임베딩
 doctor-folders = 폴더
 doctor-index = 색인
 doctor-milvus = Milvus
-doctor-milvus-is = { $address }에서 { $version } 실행 중. 벡터와 낱말을 { $collection }에 둡니다
-doctor-milvus-old = { $address }에서 { $version } 실행 중, 벡터는 { $collection }에 있습니다. 희소 벡터가 없어 낱말은 DATA_DIR에 둡니다
+doctor-milvus-is = { $address }에서 { $version } 실행 중. 벡터와 단어를 { $collection }에 둡니다
+doctor-milvus-old = { $address }에서 { $version } 실행 중, 벡터는 { $collection }에 있습니다. 희소 벡터가 없어 단어는 DATA_DIR에 둡니다
 doctor-milvus-tantivy = pip install 'saseo[faiss]'
 doctor-python-is = { $version } ({ $path })
 doctor-cpu-is = 쓸 수 있는 코어 { $count }개; { $features }
@@ -30,7 +30,7 @@ doctor-disk-little = 공간을 비우거나 DATA_DIR을 다른 디스크로 옮�
 doctor-package-missing = 설치되어 있지 않습니다: { $package }
 doctor-package-install = { $command }
 doctor-formats-all = { $formats } 등 모든 형식을 읽을 수 있습니다
-doctor-confinement-whole = 문서를 다른 것에 닿을 수 없는 프로세스에서 읽습니다
+doctor-confinement-whole = 문서를 격리된 프로세스에서 읽습니다
 doctor-confinement-lacks = 커널에 { $missing } 기능이 없습니다. 악성 문서가 문서를 읽는 프로그램을 장악하면 이 계정의 파일을 읽을 수 있습니다
 doctor-ocr-none = Tesseract가 없어서 스캔한 쪽은 읽지 않고 알려만 줍니다
 doctor-ocr-lacks = 언어 데이터가 없습니다: { $languages } ({ $path })
@@ -58,8 +58,8 @@ doctor-engine-failed = 만들지 못했습니다({ $detail })
 doctor-engine-build = make llama
 doctor-engine-missing = 설치되지 않음. 로컬 언어 모델을 쓸 때만 필요합니다
 doctor-embedding-probe = { $model }; 내장 시험 성적: 한국어 { $korean }, 영어 { $english }, 언어 사이 { $across }
-doctor-embedding-off = 꺼짐(EMBEDDINGS_PROVIDER=none). 낱말로만 찾습니다
-doctor-embedding-none = 없음. 뜻이 아니라 낱말로만 찾습니다
+doctor-embedding-off = 꺼짐(EMBEDDINGS_PROVIDER=none). 단어로만 찾습니다
+doctor-embedding-none = 없음. 뜻이 아니라 단어로만 찾습니다
 doctor-embedding-get = { $command }
 doctor-nothing-yet = 아직 색인한 것이 없습니다: { $path }
 doctor-index-folder = saseo index 폴더
@@ -69,13 +69,13 @@ doctor-no-folders = 설정하거나 기억한 폴더가 없습니다
 doctor-folder-gone = 폴더가 보이지 않습니다: { $path } 색인한 내용은 그대로 둡니다
 doctor-folder-mount = 디스크를 연결하거나 SHARED_FOLDERS를 고쳐 주세요.
 doctor-folder-closed = 읽을 수 없습니다: { $path }
-doctor-folder = { $path } (범위 { $scope })
+doctor-folder = { $path } (공개 범위 { $scope })
 doctor-index-works = 문서 { $documents }개, 단락 { $passages }개, 검색됨({ $milliseconds } ms)
 doctor-empty = 색인이 비어 있습니다
 doctor-total = { $failures ->
-    [0] 고장 난 것은 없고
+    [0] 실패 없음
    *[other] 실패 { $failures }개
 }, { $warnings ->
-    [0] 경고도 없습니다.
-   *[other] 경고 { $warnings }개입니다.
+    [0] 경고 없음
+   *[other] 경고 { $warnings }개
 }

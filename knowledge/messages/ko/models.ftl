@@ -1,11 +1,11 @@
 ### 쓰는 모델과 내려받기
 
 models-embedding = 임베딩 모델: { $model }
-models-embedding-no-korean = 한국어를 모르는 모델입니다. 한국어 질문은 낱말로만 찾고, 영어 문서와는 이어 주지 못합니다.
+models-embedding-no-korean = 한국어를 모르는 모델입니다. 한국어 질문은 단어로만 찾고, 영어 문서와는 이어 주지 못합니다.
 models-embedding-better = 더 나은 모델({ $wanted }) 내려받기:
-models-embedding-none = 임베딩 모델이 없어 뜻이 아니라 낱말로만 찾습니다. 모델({ $wanted }) 내려받기:
-models-embedding-no-library = Sentence Transformers가 설치되어 있지 않아 임베딩 모델 없이 낱말로만 찾습니다. 설치하기:
-models-embedding-off = 임베딩을 꺼 두어(EMBEDDINGS_PROVIDER=none) 뜻이 아니라 낱말로만 찾습니다.
+models-embedding-none = 임베딩 모델이 없어 뜻이 아니라 단어로만 찾습니다. 모델({ $wanted }) 내려받기:
+models-embedding-no-library = Sentence Transformers가 설치되어 있지 않아 임베딩 모델 없이 단어로만 찾습니다. 설치하기:
+models-embedding-off = 임베딩을 꺼 두어(EMBEDDINGS_PROVIDER=none) 뜻이 아니라 단어로만 찾습니다.
 models-language-none = 아직 언어 모델이 없어 문서의 문장을 그대로 옮겨 답합니다. 모델을 받으면 바로 씁니다. 내려받기:
 models-language-starts = 언어 모델: { $model } 시작하는 동안에는 문서의 문장을 그대로 옮겨 답합니다.
 models-language-running = 언어 모델: { $model } (실행 중인 봇)
@@ -44,12 +44,12 @@ models-test-unrelated = 상관없는 글의 코사인
 models-test-knows = 압니다
 models-test-partly = 조금 압니다
 models-test-not = 모릅니다
-models-test-means = 내장된 글 모두와 질문을 하나씩 견줍니다. “맞는 글을 찾음”은 그 질문의 글이 가장 가깝게 나온 비율이고, 우연히 맞힌 만큼은 빼므로 0%가 찍은 것과 같습니다. 코사인이 높다는 것만으로는 알 수 없습니다. 모르는 언어에서는 상관없는 글의 코사인도 높습니다. 모델이 모르는 언어는 낱말로 찾습니다.
+models-test-means = 내장된 글 전체에서 질문마다 알맞은 글이 가장 가깝게 나온 비율입니다. 우연히 맞힌 만큼은 뺐으므로 0%는 찍은 것과 같습니다. 코사인이 높다고 뜻을 아는 것은 아닙니다. 모르는 언어에서는 상관없는 글의 코사인도 높게 나옵니다. 모델이 모르는 언어는 단어로 찾습니다.
 models-written = { $path }에 적었습니다: { $setting }
 models-environment-wins = 환경 변수에 다른 값이 있어 파일보다 우선합니다: { $setting } 환경 변수를 지워 주세요.
-models-not-local = LLM_PROVIDER 값이 { $provider }라서 이 컴퓨터의 모델은 쓰지 않습니다. LLM_PROVIDER=local로 적어 주세요.
-models-not-local-embedding = EMBEDDINGS_PROVIDER가 none이라서 임베딩 모델을 쓰지 않습니다. EMBEDDINGS_PROVIDER=local로 적어 주세요.
-models-next-language = 다음 시작부터 씁니다. 떠 있는 saseo run은 다시 시작해야 합니다.
+models-not-local = .env에 LLM_PROVIDER={ $provider } 설정이 있어 이 컴퓨터의 모델은 쓰지 않습니다. 쓰려면 LLM_PROVIDER=local로 바꿔 주세요.
+models-not-local-embedding = .env에 EMBEDDINGS_PROVIDER=none 설정이 있어 임베딩 모델을 쓰지 않습니다. 쓰려면 EMBEDDINGS_PROVIDER=local로 바꿔 주세요.
+models-next-language = 다음 시작부터 씁니다. 실행 중인 saseo run은 다시 시작해야 합니다.
 models-next-embedding = 다음 시작부터 씁니다. 그다음 색인을 이 모델로 맞춰 주세요(모든 단락을 한 번 다시 임베딩합니다): saseo index
 models-index-again = 이 모델로 색인을 맞추려면: saseo index
 models-engine = 이 모델을 돌리려면 llama.cpp가 필요합니다: { $command }

@@ -1,13 +1,13 @@
 ### 실행
 
-run-sample = 아직 폴더가 없어 예제 안내서를 색인합니다: { $folder } 내 문서를 더하려면: saseo index 폴더
+run-sample = 아직 폴더가 없어 예제 안내서를 색인합니다: { $folder } 내 문서를 추가하려면: saseo index 폴더
 run-slack-connected = Slack에 연결했습니다: { $team }, 이름 { $bot }
 run-slack-needs-both = Slack에는 SLACK_BOT_TOKEN과 SLACK_APP_TOKEN이 모두 필요한데 { $missing } 값이 없습니다. 어디서 찾는지는 docs/slack.ko.md에 있습니다.
 run-discord-connected = { $reads ->
     [all] Discord에 연결했습니다: { $servers }, 이름 { $bot }
-   *[mentions] Discord에 연결했습니다: { $servers }, 이름 { $bot }. 멘션한 메시지만 읽습니다. 멘션 없이 이어서 묻게 하려면 docs/discord.ko.md를 보세요.
+   *[mentions] Discord에 연결했습니다: { $servers }, 이름 { $bot }. 멘션한 메시지만 읽습니다. 멘션 없이 이어서 묻게 하려면 docs/discord.ko.md를 참고해 주세요.
 }
-run-discord-uninvited = Discord에 { $bot } 이름으로 연결했지만 아직 들어간 서버가 없습니다. 이 주소로 초대하세요: { $invitation }
+run-discord-uninvited = Discord에 { $bot } 이름으로 연결했지만 아직 들어간 서버가 없습니다. 이 주소로 초대해 주세요: { $invitation }
 run-chat-failed = 채팅 연결 하나가 멈췄습니다. 자세한 내용은 로그에 있습니다. 나머지는 계속합니다.
 run-serving = 터미널 없이 실행 중입니다. 멈출 때까지 문서를 최신으로 유지합니다.
 run-stopped = 멈췄습니다.
