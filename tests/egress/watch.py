@@ -27,18 +27,24 @@ _HELPERS = ("/run/systemd/resolve", "/run/nscd", "/run/avahi-daemon")
 _ETH_P_ALL = 3
 _SOL_PACKET, _PACKET_STATISTICS = 263, 6
 _TCP, _UDP, _DNS = 6, 17, 53
+_TRIAL = """
+import socket, subprocess
+subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+subprocess.run(["mount", "-t", "tmpfs", "none", "/tmp"], check=True)
+socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM)
+"""
 _PROTOCOLS = {_TCP: "tcp", _UDP: "udp"}
 
 
 def why_not() -> str:
-    """Why it can't be done here, or nothing."""
+    """Why it can't be done here, or nothing: each thing that needs a right is tried."""
     if sys.platform != "linux" or not shutil.which("unshare") or not shutil.which("ip"):
         return "unshare and ip (util-linux, iproute2) are missing"
-    command = [*NAMESPACE, "ip", "route", "add", "local", "default", "dev", "lo"]
-    tried = subprocess.run(command, capture_output=True, text=True, check=False)
-    # The route can't be made while lo is down, which is as far as one command goes.
-    allowed = tried.returncode == 0 or "Network is down" in tried.stderr
-    return "" if allowed else f"no network namespace can be made here: {tried.stderr.strip()}"
+    done = subprocess.run(
+        [*NAMESPACE, sys.executable, "-c", _TRIAL], capture_output=True, text=True, check=False
+    )
+    told = done.stderr.strip().splitlines()
+    return f"nothing can be watched here: {told[-1] if told else done.returncode}" if done.returncode else ""
 
 
 def tried(packet: bytes) -> str | None:
