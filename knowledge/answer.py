@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from knowledge import messages
+from knowledge.answering.asked import Asked, one_each, source_of
 from knowledge.answering.attachments import is_from_attached, understood_with_attachments
 from knowledge.answering.cache import AnswerCache
 from knowledge.answering.cleaning import cited_numbers
 from knowledge.answering.followup import Retrieve, Understood
-from knowledge.answering.links import Links, links_in, quieted
+from knowledge.answering.links import Links, quieted
 from knowledge.answering.order import PassageOrder
 from knowledge.answering.selection import materials, select
 from knowledge.answering.support import Supports
@@ -49,24 +50,6 @@ _log = logging.getLogger(__name__)
 _SOURCES = 5
 _NEAREST = 3
 _CUT_OFF = "…"
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A question that the documents are likely to answer, with what was found for it."""
-
-    question: Question
-    language: Language
-    found: Retrieval
-    context: str  # the earlier questions that it goes on from; empty where it stands alone
-    key: str  # of its answer in the cache; empty where it isn't kept
-    given: tuple[Candidate, ...]  # what the model is given, the best first
-    sources: tuple[Source, ...]  # of what is given
-
-    @property
-    def said(self) -> tuple[str, str]:
-        """What the person said about it."""
-        return self.question.text, self.context
 
 
 class Answerer:
@@ -131,6 +114,12 @@ class Answerer:
         if not found.is_answerable:
             yield Finished(await self._not_found(found, language))
             return
+        asked = await run_blocking(self._prepared, question, text, language, grasped)
+        if kept := await run_blocking(self._kept, asked):
+            yield Found(asked.sources)
+            yield Token(kept.text)
+            yield Finished(kept)
+            return
         if self._model is None:
             pieces, answer = await run_blocking(self._extract, found, language)
             yield Found(answer.sources)
@@ -138,17 +127,12 @@ class Answerer:
                 yield Token(piece)
             yield Finished(answer)
             return
-        asked = await run_blocking(self._prepared, question, text, language, grasped)
         yield Found(asked.sources)
-        if kept := await run_blocking(self._kept, asked):
-            yield Token(kept.text)
-            yield Finished(kept)
-            return
         async with aclosing(self._by_model(self._model, asked)) as events:
             async for event in events:
                 yield event
 
-    async def _by_model(self, model: ChatModel, asked: _Asked) -> AsyncGenerator[AnswerEvent]:
+    async def _by_model(self, model: ChatModel, asked: Asked) -> AsyncGenerator[AnswerEvent]:
         """The model's answer as far as the sources carry it, or the documents' own words."""
         ended: Written | GaveUp | None = None
         try:
@@ -180,7 +164,7 @@ class Answerer:
             case None:
                 raise RuntimeError("the writer's events ended without Written or GaveUp")
 
-    async def _task(self, model: ChatModel, asked: _Asked) -> Task:
+    async def _task(self, model: ChatModel, asked: Asked) -> Task:
         """What the model is to do.
 
         Raises:
@@ -199,19 +183,22 @@ class Answerer:
             count=model.count_tokens,
             arrange=self._order.arrange,
         )
-        passages = [candidate.passage.full_text for candidate in asked.given]
-        links = links_in([*passages, *(source.address for source in asked.sources)])
+        every = (source.number for source in asked.sources)
         return Task(
             prompt=prompt,
             language=asked.language,
             asker=asked.question.asker,
             max_tokens=answer_tokens,
-            known=(*asked.said, *passages, *(source.title for source in asked.sources)),
+            known=(*asked.said, *asked.passages, *(source.title for source in asked.sources)),
             numbers={number: place + 1 for number, place in enumerate(prompt.order, 1)},
-            links=Links(links, messages.text("answer-link-removed", asked.language)),
+            links=self._links(asked, every),
         )
 
-    async def _checked(self, asked: _Asked, written: Written) -> AsyncGenerator[AnswerEvent]:
+    def _links(self, asked: Asked, numbers: Iterable[int]) -> Links:
+        """The links of the sources of these numbers, and no others."""
+        return Links(asked.links(numbers), messages.text("answer-link-removed", asked.language))
+
+    async def _checked(self, asked: Asked, written: Written) -> AsyncGenerator[AnswerEvent]:
         """What the model wrote, held against its sources."""
         text, language = written.text, asked.language
         support = await run_blocking(self._supports.of, text, language, asked.given, asked.said)
@@ -220,6 +207,11 @@ class Answerer:
             yield Replaced(answer.text, "claim_removed")
             yield Finished(answer)
             return
+        # Which passage a link is from is told by what is cited: one that isn't vouches for none.
+        cited = self._links(asked, support.cited).checked(text)
+        if cited != text:
+            text = cited
+            yield Replaced(text, "claim_removed")
         if support.is_added:
             text += (added := f" [{support.cited[0]}]")
             yield Token(added)
@@ -233,16 +225,16 @@ class Answerer:
             await run_blocking(self._cache.keep, asked.key, text, support.cited, asked.given)
         yield Finished(answer)
 
-    def _prepared(self, question: Question, text: str, language: Language, grasped: Understood) -> _Asked:
+    def _prepared(self, question: Question, text: str, language: Language, grasped: Understood) -> Asked:
         """What the model is given for a question, and what the person sees of it."""
         given = select(grasped.found)
         key = ""
         if self._cache is not None and not is_from_attached(question, grasped):
             key = self._cache.key(text, grasped.context, language, question.audience, given)
         sources = self._sources(grasped.found, given)
-        return _Asked(question, language, grasped.found, grasped.context, key, given, sources)
+        return Asked(question, language, grasped.found, grasped.context, key, given, sources)
 
-    def _kept(self, asked: _Asked) -> Answer | None:
+    def _kept(self, asked: Asked) -> Answer | None:
         """The answer that was given to the same question before."""
         text = self._cache.find(asked.key, asked.given) if self._cache is not None and asked.key else None
         if text is None:
@@ -263,7 +255,7 @@ class Answerer:
 
     async def _not_found(self, found: Retrieval, language: Language) -> Answer:
         """What comes closest, with its quote: a person sees at a glance whether it answers after all."""
-        nearest = await run_blocking(self._sources, found, _one_each(found.candidates)[:_NEAREST])
+        nearest = await run_blocking(self._sources, found, one_each(found.candidates)[:_NEAREST])
         text = messages.text("answer-not-found", language, nearest=len(nearest))
         return Answer(text, language, "not_found", nearest)
 
@@ -272,32 +264,6 @@ class Answerer:
             source_of(candidate, number, self._extractor.quote(found, candidate))
             for number, candidate in enumerate(candidates, 1)
         )
-
-
-def source_of(candidate: Candidate, number: int, excerpt: str) -> Source:
-    """What a citation of this passage shows."""
-    passage, document = candidate.passage, candidate.document
-    return Source(
-        number=number,
-        title=document.title,
-        uri=document.uri,
-        section=" > ".join(passage.heading_path[1:]),
-        page=passage.page,
-        lines=passage.lines,
-        excerpt=excerpt,
-        score=round(candidate.score, 4),
-        modified_at=document.modified_at,
-        place=passage.place,
-        link=document.link,
-    )
-
-
-def _one_each(candidates: tuple[Candidate, ...]) -> list[Candidate]:
-    """The best candidate of each document."""
-    best: dict[int, Candidate] = {}
-    for candidate in candidates:
-        best.setdefault(candidate.document.id, candidate)
-    return list(best.values())
 
 
 def _incident() -> str:

@@ -135,7 +135,8 @@ class GenerationFailed(SaseoError):
     process ended, `hung`: it gave no sign of life, `not_ready`: it is being started or has failed too often,
     `unreachable`, `denied`, `rate_limited`, `cut`: the stream ended early, `invalid`: what it sent makes no
     sense, `refused`: the server said no, `empty`: it wrote nothing, `language`: it wrote in another
-    language than the answer's, `deadline`: its time was over before it began to write), model, detail.
+    language than the answer's, `instructions`: it repeated what it was told to do, `deadline`: its time was
+    over before it began to write), model, detail.
     """
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from knowledge.errors import GenerationFailed
@@ -69,6 +69,11 @@ _TEMPLATE = re.compile(
     r"|<(/?)((?:start|end)_of_turn|(?:start|end)_header_id|im_start|im_end|think|tool_call|tool_response)>",
     re.IGNORECASE,
 )
+# What nobody sees and a model reads: characters without width, marks of the reading order, tags.
+_INVISIBLE = re.compile(
+    "[\u00ad\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
+)
+_FOOTNOTE = re.compile(r"(?<![A-Za-z0-9_\])`])\[(\d{1,3})\](?!\()")
 _ATTRIBUTE = re.compile(r"[\s\"<>＜＞]+")
 _CITATION = re.compile(r"[ \t]*\[\d{1,3}\]")
 _LONGEST_TURN = 600  # characters of an earlier answer: it is context, and no source
@@ -181,14 +186,26 @@ def says_not_in_passages(text: str) -> bool:
     return _bare(_CITATION.sub("", text)) in _BARE_REFUSALS
 
 
+def reveals_rules(text: str) -> bool:
+    """Whether a text has a good part of one of the instructions in it, in whichever language."""
+    said = _bare(text)
+    return any(part in said for part in _RULES)
+
+
 def may_become_refusal(text: str) -> bool:
     """Whether a text is the beginning of that sentence, so that it had better not be shown yet."""
     begun = _bare(_CITATION.sub("", text))
     return any(refusal.startswith(begun) for refusal in _BARE_REFUSALS)
 
 
+def visible(text: str) -> str:
+    """A text without what a reader doesn't see: it could hide an instruction, or a mark from being found."""
+    return _INVISIBLE.sub("", text)
+
+
 def harmless(text: str) -> str:
     """A text that can't end its fence or speak for the chat template."""
+    text = visible(text)
     text = _FENCE.sub(r"(\1\2", text)
     return _TEMPLATE.sub(lambda found: " ".join(found[0]) if len(found[0]) < 3 else _opened(found[0]), text)
 
@@ -204,6 +221,19 @@ def _bare(text: str) -> str:
     )
 
 
+def _parts(text: str, size: int) -> Iterator[str]:
+    """What a text has in any `size` letters in a row."""
+    letters = _bare(text)
+    return (letters[at : at + size] for at in range(len(letters) - size + 1))
+
+
+_LONG = {"ko": 24, "en": 48}  # letters of a rule that nobody writes by chance
+_RULES = frozenset(
+    part
+    for language, rules in INSTRUCTIONS.items()
+    for rule in rules.splitlines()
+    for part in _parts(rule, _LONG[language])
+)
 _BARE_REFUSALS = frozenset(_bare(sentence) for sentence in NOT_IN_PASSAGES.values())
 
 
@@ -214,7 +244,9 @@ def _fenced(number: int, material: Material, text: str) -> str:
     if material.page is not None:
         attributes.append(f'page="{material.page}"')
     body = "\n".join(part for part in (material.header.strip(), text.strip()) if part)
-    return f"<passage {' '.join(attributes)}>\n{harmless(body)}\n</passage>\n"
+    # A footnote of the document's own would be taken for a passage's number, and copied as one.
+    body = _FOOTNOTE.sub(r"(\1)", harmless(body))
+    return f"<passage {' '.join(attributes)}>\n{body}\n</passage>\n"
 
 
 def _attribute(text: str) -> str:

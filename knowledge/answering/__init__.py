@@ -6,6 +6,7 @@
 4. `cache`: the same question over the same passages has its answer.
 5. `writer`: the model's stream, read through `cleaning` (citations), `links` (links, mentions) and `guard`
    (language).
+   What they work on is `asked`.
 6. `support`: whether the sources carry the text, and which of its `claims` (`quantities`, `moments`, `names`)
    they don't.
 """

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 
 from knowledge.answering.links import Links
+from knowledge.prompt import visible
 
 _LONGEST = 400  # characters within which a bracket closes, or is none
 _CLOSERS = {"[": "]］】", "［": "]］", "【": "】]", "〔": "〕]", "<": ">", "`": "`", "(": ")"}
@@ -22,11 +23,13 @@ _NUMBERS = r"\d{1,3}(?:[ \t]*[-–~～][ \t]*\d{1,3})?번?"
 _NAME = r"passages?|sources?|documents?|docs?|ref(?:erence)?s?|no\.|문단|출처|문서|근거|자료"
 _WORD = rf"(?:{_NAME})[ \t]*[:：#]?[ \t]*"
 _BETWEEN = r"[ \t]*(?:[,，、;·/&]|\band\b|및|와|과)[ \t]*"
-_MARKER = re.compile(
+_ONE = (
     rf"[ \t]*(?:\[\[|[\[［【〔])[ \t]*\^?(?:{_WORD})?"
-    rf"({_NUMBERS}(?:{_BETWEEN}(?:{_WORD})?{_NUMBERS})*)[ \t]*(?:\]\]|[\]］】〕])",
-    re.IGNORECASE,
+    rf"{_NUMBERS}(?:{_BETWEEN}(?:{_WORD})?{_NUMBERS})*[ \t]*(?:\]\]|[\]］】〕])"
 )
+_MARKER = re.compile(_ONE, re.IGNORECASE)
+_MARKERS = re.compile(rf"{_ONE}(?:[ \t]*[,，、;·/&]?{_ONE})*", re.IGNORECASE)
+_GOES_ON = re.compile(r"[\]］】〕][,，、;·/&]\Z")  # a marker may follow, after a space
 _RANGE = re.compile(r"(\d{1,3})(?:[ \t]*[-–~～][ \t]*(\d{1,3}))?")
 _RUN = re.compile(r"(?:\[\d{1,3}\]){2,}")
 _CODE = re.compile(r"(`[^`\n]*`)")
@@ -60,7 +63,7 @@ class Cleaning:
 
     def feed(self, text: str) -> str:
         """Take more of the stream; returns what is decided."""
-        self._held += text
+        self._held += visible(text)
         return self._taken(is_over=False)
 
     def finish(self) -> str:
@@ -92,18 +95,28 @@ class Cleaning:
 
     def _cited(self, text: str) -> str:
         return "".join(
-            part if _CODE.fullmatch(part) else _RUN.sub(_each_once, _MARKER.sub(self._marker, part))
+            part if _CODE.fullmatch(part) else _RUN.sub(_each_once, _MARKERS.sub(self._markers, part))
             for part in _CODE.split(text)
         )
 
-    def _marker(self, found: re.Match[str]) -> str:
+    def _markers(self, found: re.Match[str]) -> str:
+        """What stands for some markers in a row: a comma between two goes with the one that is dropped."""
+        shown, end = "", found.start()
+        for marker in _MARKER.finditer(found[0]):
+            between = found[0][end - found.start() : marker.start()]
+            end = found.start() + marker.end()
+            if numbers := self._numbered(marker[0]):
+                space = marker[0][0] if marker[0][0] in " \t" else ""
+                shown += f"{between if shown else ''}{space}{numbers}"
+        return shown
+
+    def _numbered(self, marker: str) -> str:
+        """The numbers of a marker as the person knows them; nothing of those that nothing was given for."""
         wanted: list[int] = []
-        for one in _RANGE.finditer(found[1]):
+        for one in _RANGE.finditer(marker):
             first, last = int(one[1]), int(one[2] or one[1])
             wanted += range(first, last + 1) if first <= last else (first, last)
-        shown = "".join(f"[{self._numbers[number]}]" for number in wanted if number in self._numbers)
-        space = found[0][:1] if found[0][0] in " \t" else ""
-        return f"{space}{shown}" if shown else ""
+        return "".join(f"[{self._numbers[number]}]" for number in wanted if number in self._numbers)
 
 
 def _each_once(run: re.Match[str]) -> str:
@@ -121,7 +134,13 @@ def _unit(text: str, scanned: int, *, is_over: bool) -> tuple[int, int]:
     while at < len(text):
         before = at
         if text[at].isspace() or at >= _LONGEST_WORD:
-            return at, 0
+            after = _next_marker(text, at, is_over=is_over)
+            if after is None:
+                return 0, at
+            if after == at:
+                return at, 0
+            at = after
+            continue
         if text.startswith("```", at):
             at += 3
             continue
@@ -137,6 +156,18 @@ def _unit(text: str, scanned: int, *, is_over: bool) -> tuple[int, int]:
             return 0, at
         at = close or at + 1
     return (at, 0) if is_over else (0, before)
+
+
+def _next_marker(text: str, at: int, *, is_over: bool) -> int | None:
+    """Where a list of markers goes on after the space at `at`; `at` when it doesn't, None when it may yet."""
+    if at >= _LONGEST_WORD or not _GOES_ON.search(text, max(0, at - 2), at):
+        return at
+    after = at
+    while after < len(text) and text[after] in " \t":
+        after += 1
+    if after == len(text):
+        return at if is_over else None
+    return after if text[after] in "[［【〔" else at
 
 
 def _closed(text: str, start: int, opener: str, *, is_over: bool) -> int | None:

@@ -24,6 +24,9 @@ _LATIN = re.compile("[A-Za-z]")
 _ENOUGH = 40  # letters of its own after which a text's language is plain
 _A_FEW = 12  # letters of its own after which a whole text must have some in the language's script
 _A_SENTENCE = (2, 5)  # words and letters of its own: the same where it repeats none in that script either
+# Words outside of code, after which the same holds where a passage has them all: Korean has fewer.
+_QUOTED: Final[dict[Language, int]] = {"ko": 6, "en": 5}
+_IN_CODE = re.compile("`[^`\n]*`")
 _LEAST_SHARE = 0.25  # of those letters, in the language's own script
 
 
@@ -49,11 +52,17 @@ class LanguageGuard:
         self._letters = 0
         self._own = 0
         self._has_script = False
+        self._in_code = False
+        self._prose = 0  # words outside of code
+        self._quoted = _QUOTED[language]
 
     def accepts(self, text: str) -> bool:
         """Whether the answer is still in its language with `text`, its next whole words."""
         if not self._allowed.issuperset(_FOREIGN.findall(text)):
             return False
+        for number, part in enumerate(text.split("```")):
+            self._in_code = self._in_code != bool(number)
+            self._prose += 0 if self._in_code else len(_WORD.findall(_IN_CODE.sub("", part)))
         for word in _WORD.findall(text):
             own = len(self._script.findall(word))
             self._has_script = self._has_script or own > 0
@@ -66,6 +75,8 @@ class LanguageGuard:
     def accepts_the_whole(self) -> bool:
         """Whether the answer, which is over now, was in its language; of a word or two that can't be told."""
         words, letters = _A_SENTENCE
-        if not self._has_script and self._words >= words and self._letters >= letters:
+        if not self._has_script and (
+            (self._words >= words and self._letters >= letters) or self._prose >= self._quoted
+        ):
             return False
         return self._own > 0 or self._letters < _A_FEW

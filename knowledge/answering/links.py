@@ -16,14 +16,18 @@ _ENDS = ".,;:!?'\"”’)>]}」』…"
 _TOP = (
     "com|net|org|edu|gov|mil|info|biz|io|co|kr|jp|cn|tw|hk|sg|in|uk|us|ca|au|de|fr|it|es|nl|ru|eu|me|tv|cc|ly"
     "|gg|to|app|dev|ai|xyz|site|online|shop|store|club|link|click|page|cloud|tech|top|live|work|space"
+    "|pw|icu|vip|win|bid|loan|su|tk|ga|gq"
 )
 _SCHEME = r"(?:[a-z][a-z0-9+.-]{1,20}://|(?:mailto|javascript|data|tel|sms|vbscript):)"
-_REST = r"[^\s<>\"'`|\\^{}\[\]()\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]"
+_ANY = r"[^\s<>\"'`|\\^{}\[\]()]"
+_REST = rf"(?![\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]){_ANY}"  # a particle follows an address unspaced
+# What may stand before a bare host: Hangul may, as may the slashes of an address without a scheme.
 _URL = re.compile(
-    rf"(?:{_SCHEME}|www\.){_REST}+"
-    rf"|(?<![\w@./-])(?:[a-z0-9_-]+\.)+(?:{_TOP})(?![a-z0-9_-])(?:[:/?#]{_REST}*)?",
+    rf"(?:{_SCHEME}|www\.)(?:(?:{_REST})+|{_ANY}+)"
+    rf"|(?<![A-Za-z0-9_@])(?:[a-z0-9_-]+\.)+(?:{_TOP})(?![a-z0-9_-])(?:[:/?#](?:{_REST})*)?",
     re.IGNORECASE,
 )
+_NEVER = re.compile(r"(?:javascript|data|vbscript|file|blob):", re.IGNORECASE)  # whatever a source has
 _MARKDOWN = re.compile(r"(!?)\[([^\[\]\n]*)\]\(([^()\n]*(?:\([^()\n]*\)[^()\n]*)*)\)")
 _ANGLE = re.compile(rf"<({_SCHEME}[^\s<>|]+)(?:\|([^<>\n]*))?>", re.IGNORECASE)
 _HTML = re.compile(
@@ -31,6 +35,7 @@ _HTML = re.compile(
     re.IGNORECASE,
 )
 _SLACK_MENTION = re.compile(r"<([@#!])([^<>\n]*)>")
+_COMMAND = re.compile(r"<(/[^<>:\n]{1,100}):\d+>")  # Discord's, which a click runs
 _UNCLOSED = re.compile(r"<+(?=!(?:channel|here|everyone|subteam)|@[!&]?\w|#\w)", re.IGNORECASE)
 _GROUP = "(?=channel|everyone|here|group)"
 # Also within a longer word, as the clients do, but for an address (kim@here.example).
@@ -48,6 +53,7 @@ def links_in(texts: Iterable[str]) -> frozenset[str]:
 
 def quieted(text: str) -> str:
     """The text with every mention written so that it pings nobody."""
+    text = _COMMAND.sub(r"\1", text)
     text = _UNCLOSED.sub("", _SLACK_MENTION.sub(_named, text))
     return _EVERYBODY.sub(_APART, text)
 
@@ -76,7 +82,7 @@ class Links:
         return quieted(text)
 
     def _is_allowed(self, link: str) -> bool:
-        return _comparable(link) in self._allowed
+        return not _NEVER.match(link) and _comparable(link) in self._allowed
 
     def _markdown(self, found: re.Match[str]) -> str:
         image, label, inside = found.groups()
@@ -86,13 +92,16 @@ class Links:
         if image:
             return label
         if self._is_allowed(link):
-            return link if _URL.search(label) else f"[{label}]({link})"
+            # Where it leads is seen, whatever a document calls it.
+            return link if not label or _URL.search(label) else f"{label} ({link})"
         # What no client makes a link of ("[참고](휴가 규정)") keeps its words.
         return label if _is_target(link) else found[0]
 
     def _angle(self, found: re.Match[str]) -> str:
         link, label = found.groups()
-        return link if self._is_allowed(link) else (label or self._instead)
+        if not self._is_allowed(link):
+            return label or self._instead
+        return link if not label or _URL.search(label) else f"{label} ({link})"
 
     def _bare(self, found: re.Match[str]) -> str:
         link = _trimmed(found[0])

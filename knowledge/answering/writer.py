@@ -13,12 +13,15 @@ from knowledge.answering.guard import LanguageGuard, han_in
 from knowledge.answering.links import Links
 from knowledge.errors import GenerationFailed
 from knowledge.models.chat import ChatEvent, ChatMessage, ChatModel, ChatRequest, Delta, Done, Queued, Reading
-from knowledge.prompt import Prompt, may_become_refusal, says_not_in_passages
+from knowledge.prompt import Prompt, may_become_refusal, reveals_rules, says_not_in_passages
 from knowledge.types import Language, Replaced, Status, Token
 
 _log = logging.getLogger(__name__)
 # The model was there, and may do better. After the others, asking again at once makes nothing better.
-_WORTH_A_RETRY = frozenset({"crashed", "hung", "cut", "empty", "language"})
+_WORTH_A_RETRY = frozenset({"crashed", "hung", "cut", "empty", "language", "instructions"})
+
+
+_LOOK_BACK = 200  # characters in which a rule may have begun
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,8 @@ class _Text:
     def _take(self, text: str) -> None:
         if not self._guard.accepts(text):
             raise GenerationFailed(reason="language", model="", detail="")
+        if reveals_rules(self.whole[-_LOOK_BACK:] + text):
+            raise GenerationFailed(reason="instructions", model="", detail="")
         self.whole += text
         self._waiting += text
 

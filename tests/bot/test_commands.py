@@ -11,7 +11,7 @@ import pytest
 
 from adapters.protocol import CommandCall, Person
 from bot.removals import confirm, withheld
-from knowledge.answer import source_of
+from knowledge.answering.asked import source_of
 from knowledge.parsing import parse
 from knowledge.sources.options import Folder
 from knowledge.sources.talks import Said, Talk

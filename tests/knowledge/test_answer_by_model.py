@@ -16,18 +16,15 @@ from knowledge.models.chat import Done, Queued
 from knowledge.prompt import NOT_IN_PASSAGES
 from knowledge.service import Knowledge
 from knowledge.types import (
-    Answer,
-    AnswerEvent,
     Failed,
-    Finished,
     Found,
     Question,
-    Replaced,
     Status,
     Token,
     Turn,
 )
 from tests.fakes import FakeChatModel, says
+from tests.knowledge.answers import answer_of, ask, reasons
 from tests.librarian import EVERYBODY, fill, open_knowledge
 
 LEAVE = (
@@ -68,35 +65,6 @@ def opened(data: Path) -> Iterator[Open]:
     yield with_model
     for knowledge in open_now:
         knowledge.close()
-
-
-def ask(knowledge: Knowledge, text: str, **options: Any) -> list[AnswerEvent]:
-    async def collect() -> list[AnswerEvent]:
-        return [event async for event in knowledge.answer(Question(text, EVERYBODY, **options))]
-
-    return asyncio.run(collect())
-
-
-def answer_of(events: list[AnswerEvent]) -> Answer:
-    """The answer, after checking that it is the one terminal event and what is shown is what is finished."""
-    assert isinstance(events[-1], Finished)
-    assert not any(isinstance(event, Finished | Failed) for event in events[:-1])
-    shown = ""
-    for event in events:
-        match event:
-            case Token(text=text):
-                shown += text
-            case Replaced(text=text):
-                shown = text
-            case _:
-                pass
-    answer = events[-1].answer
-    assert shown in ("", answer.text)
-    return answer
-
-
-def reasons(events: list[AnswerEvent]) -> list[str]:
-    return [event.reason for event in events if isinstance(event, Replaced)]
 
 
 def test_sources_are_shown_before_the_model_begins(opened: Open) -> None:

@@ -106,6 +106,7 @@ error-generation-failed-invalid = What the language model's server sent can't be
 error-generation-failed-refused = The language model's server refuses the request.
 error-generation-failed-empty = The language model wrote nothing.
 error-generation-failed-language = The language model wrote in another language.
+error-generation-failed-instructions = The language model wrote down its instructions instead of an answer.
 error-generation-failed-deadline = The language model took too long.
 error-index-unavailable = The index can't be searched right now. Try again; if it stays so: saseo doctor
 error-index-unavailable-down = The Milvus server at { $address } can't be reached, so nothing can be searched right now. Saseo goes on by itself once it is back; what was indexed is not lost. Check that it runs, and MILVUS_HOST, MILVUS_PORT and MILVUS_TLS.

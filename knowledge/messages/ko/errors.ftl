@@ -97,6 +97,7 @@ error-generation-failed-invalid = 언어 모델 서버가 보낸 것을 이해�
 error-generation-failed-refused = 언어 모델 서버가 요청을 거절했습니다.
 error-generation-failed-empty = 언어 모델이 아무것도 쓰지 않았습니다.
 error-generation-failed-language = 언어 모델이 다른 언어로 답했습니다.
+error-generation-failed-instructions = 언어 모델이 답 대신 자기가 받은 지시를 적었습니다.
 error-generation-failed-deadline = 언어 모델이 정해진 시간 안에 답하지 못했습니다.
 error-index-unavailable = 지금은 색인을 검색할 수 없습니다. 다시 해 보시고, 계속 그러면 saseo doctor로 확인해 주세요.
 error-index-unavailable-down = Milvus 서버({ $address })에 연결할 수 없어 지금은 검색할 수 없습니다. 서버가 돌아오면 저절로 이어지고, 색인한 내용은 사라지지 않습니다. 서버가 켜져 있는지, MILVUS_HOST, MILVUS_PORT, MILVUS_TLS가 맞는지 확인하세요.

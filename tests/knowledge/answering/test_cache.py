@@ -230,3 +230,14 @@ def test_a_reader_beside_the_owner_keeps_nothing(scene: Scene) -> None:
     scene.ask(QUESTION)
     assert beside.ask(QUESTION).mode == "cached"
     reader.close()
+
+
+def test_without_a_model_the_kept_answer_is_better_than_a_quotation(scene: Scene) -> None:
+    """A command beside a bot that doesn't run gives what the model once wrote, as long as it holds."""
+    reader = open_knowledge(scene.folder / "data", owner=False)
+    beside = Scene(scene.folder, scene.model, reader)
+    assert beside.ask(QUESTION).mode == "extractive"
+    written = scene.ask(QUESTION)
+    answer = beside.ask(QUESTION)
+    assert (answer.mode, answer.text) == ("cached", written.text)
+    reader.close()

@@ -34,6 +34,10 @@ def cleaned(*pieces: str) -> str:
         ("twice [1][1] [[2]]", "twice [2] [1]"),
         ("none [4] here [0][99].", "none here."),
         ("some [4, 1].", "some [2]."),
+        ("15일입니다 [1], [9].", "15일입니다 [2]."),
+        ("15일입니다[9], [1], [8] 그리고", "15일입니다 [2] 그리고"),
+        ("둘 다 [1], [2]", "둘 다 [2], [1]"),
+        ("앞은 [1], [뒤는", "앞은 [2], [뒤는"),
         ("year [2024], word [주의], open [ bracket", "year [2024], word [주의], open [ bracket"),
         (
             "code `x[1]` and\n```\ny[1] = z[9]\n```\nend [1]",
@@ -58,7 +62,9 @@ def test_code_cites_nothing() -> None:
         ("see HTTPS://HR.example.com/sick?a=1 ok", "see HTTPS://HR.example.com/sick?a=1 ok"),
         ("see https://hr.example.com/sick?a=2.", "see (removed)."),
         ("https://evil.example.org로 가세요", "(removed)로 가세요"),
-        ("[the form](https://hr.example.com/sick?a=1)", "[the form](https://hr.example.com/sick?a=1)"),
+        ("[the form](https://hr.example.com/sick?a=1)", "the form (https://hr.example.com/sick?a=1)"),
+        ("<https://hr.example.com/sick?a=1|the form>", "the form (https://hr.example.com/sick?a=1)"),
+        ("[](https://hr.example.com/sick?a=1)", "https://hr.example.com/sick?a=1"),
         ("[the form](https://evil.example.org)", "the form"),
         ("[a b c](https://evil.example.org 'a title')", "a b c"),
         ("[https://hr.example.com/sick?a=1](https://evil.example.org)", "https://hr.example.com/sick?a=1"),
@@ -68,6 +74,10 @@ def test_code_cites_nothing() -> None:
         ("<https://evil.example.org>", "(removed)"),
         ("evil.com/steal?x=secret and www.evil.example", "(removed) and (removed)"),
         ("<a href='https://evil.example.org'>go</a>", "go"),
+        ("https://악성사이트.kr/로그인 으로", "(removed) 으로"),
+        ("주소는evil.com에서, ..evil.com, //evil.com/x", "주소는(removed)에서, ..(removed), //(removed)"),
+        ("sign in at evil.icu", "sign in at (removed)"),
+        ("a hid\u200bden e\u202evil.com", "a hidden (removed)"),
         ("javascript:alert(1) mailto:x@evil.example", "(removed)(1) (removed)"),
         ("[1](https://evil.example.org)", "[2]"),
         ("README.md, 3.5, v1.2, kim@example.com, www.example.com/wiki",) * 2,
@@ -98,6 +108,18 @@ def test_nobody_is_pinged(ping: str) -> None:
     assert not re.search(r"<[@!#]|[@＠](?:everyone|here|channel)", quiet)
     assert quiet == quieted(quiet)
     assert cleaned(f"ask {ping}!") == quiet
+
+
+def test_what_runs_something_is_no_link_of_a_source() -> None:
+    """An address that a source has is none, where opening it runs a program or shows a file."""
+    links = Links(links_in(["javascript:steal() data:text/html,x file:///etc/passwd"]), "(removed)")
+    shown = links.checked("[go](javascript:steal) data:text/html,x file:///etc/passwd")
+    assert shown == "go (removed) (removed)"
+
+
+def test_a_command_is_not_run_by_a_click() -> None:
+    """Discord's mention of a command becomes its name."""
+    assert quieted("try </ask ban:123456>") == "try /ask ban"
 
 
 def test_addresses_are_no_mentions() -> None:
@@ -133,6 +155,8 @@ def test_a_stream_without_spaces_is_not_held_forever() -> None:
 
 PARTS = [
     "[1]",
+    "[9]",
+    ", ",
     "[",
     "]",
     "(",

@@ -70,11 +70,16 @@ def test_han_are_found_in_all_planes() -> None:
         ("en", "civil 법률에 따릅니다", True),
         ("ko", "Sapphire [1]", True),
         ("ko", "15 days [1]", True),
+        ("en", "연차는 입사한 해에는 한 달에 하루입니다 [1].", False),
+        ("ko", "Open Tunnel and choose the gateway Seoul [1].", False),
+        ("ko", "`kubectl rollout restart deployment/gateway-api --namespace production` [1]", True),
+        ("ko", "```\nkubectl rollout restart deployment/gateway-api --namespace production\n``` [1]", True),
         ("ko", "한도는 Sapphire Reserve 등급입니다 [1].", True),
     ],
 )
 def test_a_short_answer_is_judged_at_its_end(language: Language, text: str, is_right: bool) -> None:
     """A whole sentence without a letter of the language's script isn't in it; a name or two may be."""
-    guard = LanguageGuard(language, [PASSAGE])
+    quoted = "연차는 입사한 해에는 한 달에 하루입니다. Open Tunnel and choose the gateway Seoul."
+    guard = LanguageGuard(language, [PASSAGE, quoted])
     assert guard.accepts(text)
     assert guard.accepts_the_whole() is is_right
