@@ -197,13 +197,14 @@ class Capabilities:
 
 
 CommandName = Literal[
-    "help", "list", "show", "add", "save", "remove", "status", "reindex", "forget", "followups"
+    "help", "list", "show", "add", "save", "approve", "remove", "status", "reindex", "forget", "followups"
 ]
 COMMANDS: tuple[CommandName, ...] = (
     "help",
     "list",
     "show",
     "add",
+    "approve",
     "remove",
     "status",
     "reindex",

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from knowledge.messages import text as sentence
+from knowledge.sources.uploads import is_approved
 from knowledge.types import Language, Mode, Place, Source, is_attached
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -90,6 +91,8 @@ def particulars(source: Source, language: Language, now: datetime, *, is_linked:
     where = position(source.page, source.lines, language, source.place)
     if is_attached(source.uri):
         return [sentence("source-attached", language), *([where] if where else [])]
+    if is_approved(source.uri):
+        return [sentence("source-approved", language), age(source.modified_at, now, language)]
     facts = ["" if is_linked else whereabouts(source.address), where, age(source.modified_at, now, language)]
     return [fact for fact in facts if fact]
 

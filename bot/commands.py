@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 
 from adapters.protocol import COMMANDS, CommandCall, Directory, Told
 from bot.adding import Additions
+from bot.approvals import Approvals
 from bot.audience import channel_scope, person_audience, person_scope, team_scope
 from bot.listing import line_of
 from bot.permissions import Permissions
@@ -61,6 +62,21 @@ class Commands:
         self._permissions = permissions
         self._uploads = uploads
         self._additions = Additions(knowledge, catalog, uploads)
+        self._approvals = Approvals(knowledge, catalog, directory, self._additions)
+        self._at_once: dict[str, Callable[[CommandCall, Language], Awaitable[str]]] = {
+            "list": self._list,
+            "show": self._show,
+            "status": self._status,
+            "followups": self._follow_ups,
+            "remove": self._remove,
+            "forget": self._forget,
+        }
+        self._working: dict[str, Callable[[CommandCall, Language], AsyncIterator[Told]]] = {
+            "add": self._add,
+            "save": self._add,
+            "approve": self._approve,
+            "reindex": self._reindex,
+        }
 
     async def run(self, call: CommandCall) -> AsyncGenerator[Told]:
         """Do it; what is said last is the result."""
@@ -76,36 +92,30 @@ class Commands:
             yield Told(messages.describe(error, language), is_refusal=True)
 
     async def suggest(self, call: CommandCall) -> list[tuple[int, str]]:
-        """Numbers and titles of the documents that the caller may read and the argument is a part of."""
+        """Numbers and titles of the documents that the caller may read and the argument is a part of.
+
+        For `approve`: of what waits for an admin's word.
+        """
+        if call.name == "approve":
+            if not await self._permissions.is_admin(call.team, call.author):
+                return []
+            return (await self._approvals.suggest(call))[:LISTED]
         found = await self._visible(call)
         wanted = call.argument.strip()
         return [(each.id, each.title) for each in (_matching(found, wanted) if wanted else found)[:LISTED]]
 
     async def _run(self, call: CommandCall, language: Language) -> AsyncIterator[Told]:
-        match call.name.lower():
-            case "list":
-                yield Told(await self._list(call, language))
-            case "show":
-                yield Told(await self._show(call, language))
-            case "status":
-                yield Told(await self._status(call, language))
-            case "followups":
-                yield Told(await self._follow_ups(call, language))
-            case "remove":
-                yield Told(await self._remove(call, language))
-            case "add" | "save":
-                async for told in self._add(call, language):
-                    yield told
-            case "forget":
-                yield Told(await self._forget(call, language))
-            case "reindex":
-                async for told in self._reindex(call, language):
-                    yield told
-            case "help" | "":
-                yield Told(_help(language))
-            case _:
-                unknown = messages.text("talk-unknown-command", language, name=call.name[:40])
-                yield Told(f"{unknown}\n{_help(language)}", is_refusal=True)
+        name = call.name.lower()
+        if at_once := self._at_once.get(name):
+            yield Told(await at_once(call, language))
+        elif working := self._working.get(name):
+            async for told in working(call, language):
+                yield told
+        elif name in ("help", ""):
+            yield Told(_help(language))
+        else:
+            unknown = messages.text("talk-unknown-command", language, name=call.name[:40])
+            yield Told(f"{unknown}\n{_help(language)}", is_refusal=True)
 
     async def _list(self, call: CommandCall, language: Language) -> str:
         found = await self._visible(call)
@@ -230,6 +240,13 @@ class Commands:
         scope = await self._scope_to_add(call, language)
         add = self._additions.save if call.name.lower() == "save" else self._additions.add
         async for told in add(call, scope, language):
+            yield told
+
+    async def _approve(self, call: CommandCall, language: Language) -> AsyncIterator[Told]:
+        if not await self._permissions.is_admin(call.team, call.author):
+            raise Refused(messages.text("talk-approve-not-allowed", language))
+        scope = await self._scope_to_add(call, language)
+        async for told in self._approvals.approve(call, scope, language):
             yield told
 
     async def _reindex(self, call: CommandCall, language: Language) -> AsyncIterator[Told]:

@@ -15,7 +15,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from adapters.protocol import Attachment, Message, Person
+from adapters.protocol import Archive, Attachment, Directory, Message, Person
 from knowledge.errors import ChatUnavailable
 from knowledge.models.chat import ChatEvent, ChatRequest, Delta, Done, Reading
 from knowledge.models.llama.options import EngineStatus
@@ -142,6 +142,9 @@ class FakeKnowledge:
 
     def forget(self, document: Document) -> None:
         self.forgotten.append(document)
+
+    def identity(self, question: str) -> str:
+        return sha256(question.strip(" ?").lower().encode()).hexdigest()
 
     def retrieve(self, text: str, scopes: frozenset[Scope], *, limit: int = 10) -> Any:
         self.asked.append(Question(text, scopes))
@@ -288,8 +291,8 @@ class FakeArchive:
 class FakePlatform:
     """A directory and an archive."""
 
-    directory: FakeDirectory
-    archive: FakeArchive
+    directory: Directory
+    archive: Archive
 
 
 def a_message(text: str = "연차는 며칠인가요?", **changes: Any) -> Message:

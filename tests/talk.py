@@ -53,7 +53,7 @@ def a_librarian(
     commands = Commands(knowledge, catalog, directory, permissions, Uploads(folder / "uploads", parse))
     return Librarian(
         knowledge.answer,
-        Memory(catalog, platform, lambda text: text.strip(" ?").lower()),
+        Memory(catalog, platform, knowledge.identity),
         FakePlatform(directory, archive),
         permissions,
         commands,

@@ -132,8 +132,10 @@ class CommandDesk:
                 await self._tell(interaction, told)
                 shown = monotonic()
 
-    async def suggest(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        """Documents that the caller may read, by a part of their names."""
+    async def suggest(
+        self, interaction: Interaction, typed: str, name: str = "list"
+    ) -> list[app_commands.Choice[str]]:
+        """Documents that the caller may read, by a part of their names; or what they may approve."""
         try:
             place = await self._place(interaction)
             call = CommandCall(
@@ -141,7 +143,7 @@ class CommandDesk:
                 team=place.team,
                 channel=place.channel,
                 author=str(interaction.user.id),
-                name="list",
+                name=name,
                 argument=typed,
                 is_direct=place.is_direct,
             )
@@ -212,6 +214,8 @@ class CommandDesk:
                     AddForm(self.run, readers=readers, language=language_of(interaction))
                 )
 
+        docs.add_command(self._approve_command())
+
         @docs.command(name=_name("followups"), description=_about("followups"))
         @app_commands.rename(switch=_name("switch"))
         @app_commands.describe(switch=_about("switch"))
@@ -242,6 +246,36 @@ class CommandDesk:
 
         run.autocomplete("document")(complete)
         return run
+
+    def _approve_command(self) -> app_commands.Command[Any, ..., Any]:
+        @app_commands.command(name=_name("approve"), description=_about("approve"))
+        @app_commands.rename(
+            correction=_name("correction"),
+            question=_name("question"),
+            answer=_name("answer"),
+            team=_name("team"),
+        )
+        @app_commands.describe(
+            correction=_about("correction"),
+            question=_about("approve-question"),
+            answer=_about("answer"),
+            team=_about("team"),
+        )
+        async def approve(
+            interaction: Interaction,
+            correction: str = "",
+            question: str = "",
+            answer: str = "",
+            team: bool = False,  # noqa: FBT001, FBT002 - an option of the command
+        ) -> None:
+            written = f"{question}\n{answer}" if question and answer else correction
+            await self.run(interaction, "approve", written, readers="team" if team else "place")
+
+        async def complete(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+            return await self.suggest(interaction, typed, "approve")
+
+        approve.autocomplete("correction")(complete)
+        return approve
 
     def _menus(self) -> list[app_commands.ContextMenu]:
         async def ask_about(interaction: Interaction, message: discord.Message) -> None:

@@ -104,7 +104,7 @@ def split_command(text: str) -> tuple[str, str]:
 
 
 def command_of(body: Payload, locale: str) -> CommandCall:
-    """`/docs NAME ARGUMENT`; `add team` adds for the whole team, `add me` for the caller alone."""
+    """`/docs NAME ARGUMENT`; `add team` or `approve team` is for everyone, `add me` for the caller."""
     name, argument = split_command(str(body.get("text") or ""))
     readers, rest = _readers(name, argument)
     return CommandCall(
@@ -207,6 +207,6 @@ def files_of(message: Payload) -> tuple[Attachment, ...]:
 def _readers(name: str, argument: str) -> tuple[Readers, str]:
     first, _, rest = argument.partition(" ")
     for readers, words in _READERS.items():
-        if name == "add" and first.lower() in words:
+        if name in ("add", "approve") and first.lower() in words:
             return readers, rest.strip()
     return "place", argument

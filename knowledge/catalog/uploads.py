@@ -46,6 +46,12 @@ def has_added(found: list[Upload], person: str, digest: str) -> bool:
     return any(each.person == person and each.digest in ("", digest) for each in found)
 
 
+def has_since(connection: Connection, name: str, since: datetime) -> bool:
+    """Whether a file of this name was added anywhere at a time or after it."""
+    query = select(uploads.c.id).where(uploads.c.uri.endswith(f"/{name}"), uploads.c.added_at >= since)
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def drop(connection: Connection, uri: str) -> None:
     """Forget who added a document."""
     connection.execute(delete(uploads).where(uploads.c.uri == uri))

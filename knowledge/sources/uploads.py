@@ -9,7 +9,7 @@ import threading
 import unicodedata
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from knowledge.errors import Unreadable
 from knowledge.sources.loader import root_of
@@ -20,6 +20,7 @@ from knowledge.types import ParsedDocument, Scope
 MAX_SIZE = 64 * MEBIBYTE
 VERSIONS_KEPT = 10
 _LONGEST_NAME = 80  # characters: 240 bytes of Hangul, and file systems end at 255
+_APPROVED = "approved-"
 _VERSIONS = ".versions"  # hidden: a scan leaves it out
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
 
@@ -117,6 +118,17 @@ def _keep_version(path: Path, data: bytes) -> None:
     write_atomically(folder / f"{number:06}", data)
     for old in kept[: max(0, len(kept) + 1 - VERSIONS_KEPT)]:
         old.unlink()
+
+
+def approved_name(key: str) -> str:
+    """What an approved answer is kept as; the key is the same for the same question."""
+    return f"{_APPROVED}{key[:16]}.md"
+
+
+def is_approved(uri: str) -> bool:
+    """Whether this is an approved answer, among what was added in a chat."""
+    path = PurePosixPath(uri)
+    return path.name.startswith(_APPROVED) and "+" in path.parent.name
 
 
 def safe_name(name: str) -> str:

@@ -7,6 +7,7 @@ real SDK to a local server that speaks its protocol.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -242,6 +243,31 @@ class Scenarios:
             assert found["down"].reason == "outdated"
             assert found["down"].comment == "작년 규정입니다"
             assert found["up"].question == QUESTION
+
+        self.play(tmp_path, scene, needs="feedback")
+
+    def test_an_admin_approves_what_a_person_wrote(self, tmp_path: Path) -> None:
+        """What somebody wrote under an answer waits for an admin, who makes a document of it."""
+
+        async def scene(stage: Stage) -> None:
+            await stage.say(QUESTION)
+            answer = await stage.until(lambda: whole(stage))
+            await stage.click(answer, "down", person="other")
+            await stage.give_reason("wrong", "16일이 맞습니다")
+            await stage.command("approve", person="other")
+            await stage.until(lambda: "관리자만" in stage.private("other")[-1].text)
+            await stage.command("approve", person="admin")
+            number = await stage.until(
+                lambda: [
+                    found[1]
+                    for seen in stage.private("admin")
+                    if (found := re.search(r"(\d+)\W+연차.*16일이 맞습니다", seen.text))
+                ]
+            )
+            await stage.command("approve", number[0], person="admin")
+            await stage.until(lambda: "받아 두었지만" in stage.private("admin")[-1].text)
+            (approved,) = (tmp_path / "uploads").glob("*/approved-*.md")
+            assert "16일이 맞습니다" in approved.read_text(encoding="utf-8")
 
         self.play(tmp_path, scene, needs="feedback")
 

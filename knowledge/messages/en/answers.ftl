@@ -8,6 +8,7 @@ source-row = row { $first }
 source-rows = rows { $first }–{ $last }
 answer-before = The same question was answered here before: { $age }
 source-attached = came with the question
+source-approved = approved answer
 source-line = line { $first }
 source-lines = lines { $first }–{ $last }
 answer-sources = Sources

@@ -8,6 +8,7 @@ source-row = { $first }행
 source-rows = { $first }–{ $last }행
 answer-before = 전에도 같은 질문에 답했습니다({ $age })
 source-attached = 질문에 붙은 파일
+source-approved = 승인된 답
 source-line = { $first }행
 source-lines = { $first }–{ $last }행
 answer-sources = 출처

@@ -26,6 +26,7 @@ OPTIONS = {
     "remove": "document",
     "forget": "folder",
     "followups": "switch",
+    "approve": "correction",
 }
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 _ALIVE = re.compile(r"(?<!\\)<[@#:t/]|@(?:everyone|here)\b|(?<!\\)https?://|\]\(", re.IGNORECASE)

@@ -44,7 +44,8 @@ class Workspace:
         self.add_user(BOT, is_bot=True)
         for person in ("U1", "U2"):
             self.add_user(person)
-        self.add_channel("C1", {"U1", "U2"})
+        self.add_user("ADMIN", is_admin=True)
+        self.add_channel("C1", {"U1", "U2", "ADMIN"})
         self.add_channel("D1", {"U1"})
 
     def add_user(self, person: str, **facts: Any) -> None:
