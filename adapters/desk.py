@@ -122,6 +122,21 @@ class Desk:
         await self._surface.withdraw(taken)
         return True
 
+    async def stop(self, team: str, channel: str, thread: str, person: str) -> bool:
+        """Stop what is being answered in a thread, for a person who may; others are told why not.
+
+        False when nothing is.
+        """
+        found = False
+        for running in list(self._running.values()):
+            message = running.claim.message
+            if (message.team, message.channel, message.thread) == (team, channel, thread):
+                found = True
+                refusal = await self._librarian.stop(running.claim.id, person)
+                if refusal:
+                    await self._surface.whisper(replace(message, author=person, reference=""), refusal)
+        return found
+
     def _change(self, team: str, channel: str, message: str) -> asyncio.Lock:
         """Held while a question changes: two edits that come at once must not both be answered."""
         return self._changing.setdefault((team, channel, message), asyncio.Lock())

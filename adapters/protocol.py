@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, Protocol, Self
 
+from adapters.overview import Overview
 from knowledge.errors import ChatUnavailable
 from knowledge.sources.talks import Talk
 from knowledge.types import Answer, AnswerEvent, Language
@@ -311,6 +312,9 @@ class Librarian(Protocol):
 
     async def suggest(self, call: CommandCall) -> list[tuple[int, str]]:
         """The documents that the caller may name, by a part of their names: numbers and titles."""
+
+    async def overview(self, team: str, person: str) -> Overview:
+        """What a person may ask about."""
 
     async def last_claimed(self) -> datetime | None:
         """When the newest question was claimed; None when there never was one."""

@@ -7,11 +7,13 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 
+from adapters.overview import Overview
 from adapters.protocol import COMMANDS, CommandCall, Directory, Told
 from bot.adding import Additions
 from bot.approvals import Approvals
 from bot.audience import channel_scope, person_audience, person_scope, team_scope
 from bot.listing import line_of
+from bot.overview import overview_of
 from bot.permissions import Permissions
 from bot.removals import Withheld, confirm, named, withheld
 from knowledge import messages
@@ -103,6 +105,10 @@ class Commands:
         found = await self._visible(call)
         wanted = call.argument.strip()
         return [(each.id, each.title) for each in (_matching(found, wanted) if wanted else found)[:LISTED]]
+
+    async def overview(self, platform: str, team: str, person: str) -> Overview:
+        """What a person may ask about."""
+        return await overview_of(self._knowledge, self._directory, platform, team, person)
 
     async def _run(self, call: CommandCall, language: Language) -> AsyncIterator[Told]:
         name = call.name.lower()

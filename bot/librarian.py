@@ -11,6 +11,7 @@ from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+from adapters.overview import Overview
 from adapters.protocol import (
     Claim,
     CommandCall,
@@ -204,6 +205,9 @@ class Librarian:
 
     async def suggest(self, call: CommandCall) -> list[tuple[int, str]]:
         return await self._commands.suggest(call)
+
+    async def overview(self, team: str, person: str) -> Overview:
+        return await self._commands.overview(self._platform, team, person)
 
     async def last_claimed(self) -> datetime | None:
         return await self._lane.run(self._memory.last_claimed)

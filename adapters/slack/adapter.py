@@ -1,15 +1,10 @@
-"""Slack over Socket Mode: events in, answers out, through Bolt.
-
-Bolt acknowledges an event before its listener runs, so a question is claimed in a middleware: when the claim
-can't be written, the event isn't acknowledged and Slack delivers it again.
-"""
+"""Slack over Socket Mode: events in, answers out, through Bolt."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Callable
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
@@ -20,24 +15,19 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.desk import RETRY_SECONDS, Desk
 from adapters.pacing import Pace
-from adapters.protocol import COMMANDS, Capabilities, Librarian, Message
+from adapters.protocol import COMMANDS, Capabilities, Librarian
 from adapters.slack import render
+from adapters.slack.agent import Agent
 from adapters.slack.archive import SlackArchive
 from adapters.slack.buttons import Buttons
 from adapters.slack.commands import CommandDesk
-from adapters.slack.convert import (
-    Deleted,
-    Edited,
-    event_of,
-    question_of_command,
-    question_of_shortcut,
-    team_of,
-)
 from adapters.slack.directory import SlackDirectory
 from adapters.slack.documents import DocumentDesk
 from adapters.slack.errors import mapped
+from adapters.slack.events import CHANGES, MESSAGES, Events
 from adapters.slack.listeners import tell_error
 from adapters.slack.surface import SlackSurface
+from adapters.slack.tabs import TABS, Tabs
 from knowledge.errors import ChatUnavailable
 
 _log = logging.getLogger(__name__)
@@ -45,7 +35,7 @@ _SDK_LOG = logging.getLogger("slack_bolt")
 # Bolt looks for a token in the environment by itself, and warns whoever has one there that it isn't used.
 _SDK_LOG.addFilter(lambda record: "`token` will be unused" not in record.getMessage())
 
-EVENTS = ("app_mention", "message", "member_joined_channel", "channel_shared", "user_change")
+EVENTS = (*MESSAGES, *CHANGES, *TABS)
 SLASH_COMMANDS = ("/ask", "/docs")
 SHORTCUTS = ("ask_about", "add_to_documents")
 EDIT_SECONDS = 3.0
@@ -106,7 +96,8 @@ class SlackAdapter:
         self._client = _client(bot_token, base_url)
         self._directory = SlackDirectory(self._client, trust_guests=trust_guests)
         self._archive = SlackArchive(self._client)
-        self._surface = SlackSurface(self._client)
+        self._agent = Agent(bot_token, base_url)
+        self._surface = SlackSurface(self._client, self._agent)
         self._me: dict[str, str] = {}
         self._socket: AsyncSocketModeHandler | None = None
 
@@ -189,56 +180,15 @@ class SlackAdapter:
         bolt_client = _client(None, self._base_url)
         app = AsyncApp(client=bolt_client, authorize=authorize, logger=_SDK_LOG)
 
-        @app.middleware
-        async def claim(body: dict[str, Any], next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002 - Bolt's name
-            await self._take(body, librarian, desk)
-            await next()
-
-        async def nothing_more() -> None:
-            """The middleware did it; having a listener is what acknowledges an event."""
-
-        async def acknowledge(ack: Callable[..., Awaitable[None]]) -> None:
-            await ack()
-
-        for event in EVENTS:
-            app.event(event)(nothing_more)
-        app.command("/ask")(acknowledge)
-        app.shortcut("ask_about")(acknowledge)
         app.error(tell_error)
+        me = self._me["user_id"]
+        Events(desk, librarian, self._directory, me).register(app)
         Buttons(self._client, self._surface, librarian).register(app)
         commands = CommandDesk(self._client, self._directory, librarian)
-        me = self._me["user_id"]
-        DocumentDesk(self._client, self._archive, self._directory, librarian, commands, me).register(app)
+        documents = DocumentDesk(self._client, self._archive, self._directory, librarian, commands, me)
+        documents.register(app)
+        Tabs(self._client, self._directory, librarian, desk, documents, self._agent).register(app)
         return app
-
-    async def _take(self, body: dict[str, Any], librarian: Librarian, desk: Desk) -> None:
-        """Claim whatever asks, before Bolt acknowledges it."""
-        if body.get("command") == "/ask":
-            await desk.receive(question_of_command(body))
-            return
-        if body.get("type") == "message_action" and body.get("callback_id") == "ask_about":
-            await desk.receive(question_of_shortcut(body))
-            return
-        event = body.get("event")
-        if event is None:
-            return
-        if event.get("type") not in ("message", "app_mention"):
-            user = event.get("user")
-            person = str(user.get("id") or "") if isinstance(user, dict) else str(user or "")
-            self._directory.changed(team_of(body), str(event.get("channel") or ""), person)
-            return
-        match event_of(body, self._me["user_id"]):
-            case Message(kind="follow_up") as message:
-                if await librarian.follows(message.team, message.channel, message.thread):
-                    await desk.receive(message)
-            case Message() as message:
-                await desk.receive(message)
-            case Edited(message=message):
-                await desk.revise(message)
-            case Deleted(team=team, channel=channel, message=ts):
-                await desk.retract(team, channel, ts)
-            case None:
-                pass
 
 
 def _client(token: str | None, base_url: str) -> AsyncWebClient:

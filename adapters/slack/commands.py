@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import logging
-
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.protocol import CommandCall, Librarian
 from adapters.slack import render
-from adapters.slack.convert import caller_of, language_of
+from adapters.slack.convert import caller_of, language_for, language_of
 from adapters.slack.directory import SlackDirectory
 from adapters.slack.errors import mapped
 from adapters.slack.listeners import Body
 from adapters.slack.surface import respond
 from knowledge.errors import ChatUnavailable
 from knowledge.types import Language
-
-_log = logging.getLogger(__name__)
 
 _PROGRESS = 2  # a response URL takes five posts: the result, and what goes wrong, need the others
 
@@ -58,11 +54,7 @@ class CommandDesk:
 
     async def speech(self, body: Body) -> tuple[str, Language]:
         """The locale of whoever acts, empty where it isn't known, and the language to speak with them."""
-        try:
-            locale = (await self._directory.person(*caller_of(body))).locale
-        except ChatUnavailable as error:
-            _log.debug("a person's language could not be looked up: %s", error)
-            locale = ""
+        locale = await self._directory.locale(*caller_of(body))
         if not locale:
             return "", language_of(body)
-        return locale, "ko" if locale.startswith("ko") else "en"
+        return locale, language_for(locale)

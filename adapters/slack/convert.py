@@ -159,6 +159,11 @@ def language_of(body: Payload) -> Language:
     return "ko" if _HANGUL.search(shown) else "en"
 
 
+def language_for(locale: str) -> Language:
+    """The language to speak with a person of this locale."""
+    return "ko" if locale.startswith("ko") else "en"
+
+
 def _message(event: Payload, team: str, bot: str) -> Message | None:
     author, text = str(event.get("user") or ""), str(event.get("text") or "")
     if event.get("subtype") not in _SUBTYPES or event.get("bot_id") or not author or author == bot:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -11,6 +12,8 @@ from adapters.protocol import Person
 from adapters.remembering import Remembered
 from adapters.slack.errors import NAME, mapped
 from knowledge.errors import ChatUnavailable
+
+_log = logging.getLogger(__name__)
 
 _SECONDS = 60.0
 _PERSON_SECONDS = 600.0
@@ -41,6 +44,14 @@ class SlackDirectory:
 
     async def is_public(self, team: str, channel: str) -> bool:
         return await self._public.get((team, channel), lambda: self._find_public(channel))
+
+    async def locale(self, team: str, person: str) -> str:
+        """A person's locale, such as `ko-KR`; empty where it can't be looked up."""
+        try:
+            return (await self.person(team, person)).locale
+        except ChatUnavailable as error:
+            _log.debug("a person's language could not be looked up: %s", error)
+            return ""
 
     async def has_outsiders(self, team: str, channel: str) -> bool:
         return await self._outsiders.get((team, channel), lambda: self._find_outsiders(team, channel))

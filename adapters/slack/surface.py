@@ -7,6 +7,7 @@ through the response URL of their command; Slack can't edit that, so there it is
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -14,6 +15,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from adapters.protocol import Claim, Message
 from adapters.slack import render
+from adapters.slack.agent import Agent
 from adapters.slack.errors import mapped
 from adapters.slack.render import Post
 from adapters.view import View
@@ -31,10 +33,12 @@ class SlackSurface:
 
     Args:
         client: of the bot.
+        agent: shows in threads that an answer is made.
     """
 
-    def __init__(self, client: AsyncWebClient) -> None:
+    def __init__(self, client: AsyncWebClient, agent: Agent) -> None:
         self._client = client
+        self._agent = agent
 
     async def open(self, claim: Claim, view: View) -> str:
         message = claim.message
@@ -44,7 +48,9 @@ class SlackSurface:
             return _EPHEMERAL
         if claim.may_be_posted and (found := await self._find(message, 0)):
             return found
-        return await self._post(message, render.running(view, claim.id, can_stop=True), 0)
+        post = render.running(view, claim.id, can_stop=True)
+        reply, _ = await asyncio.gather(self._post(message, post, 0), self._agent.works(message))
+        return reply
 
     async def show(self, claim: Claim, view: View) -> None:
         if claim.reply != _EPHEMERAL:
@@ -66,12 +72,14 @@ class SlackSurface:
             await self._post_once(message, posts[0], 0)
         for part, post in enumerate(posts[1:], 1):
             await self._post_once(message, post, part)
+        await self._agent.rests(message)
 
     async def withdraw(self, claim: Claim) -> None:
         reply = claim.reply or (await self._find(claim.message, 0) if claim.may_be_posted else "")
         if reply and reply != _EPHEMERAL:
             with mapped():
                 await self._client.chat_delete(channel=claim.message.channel, ts=reply)
+            await self._agent.rests(claim.message)
 
     async def whisper(self, message: Message, sentence: str) -> None:
         await self._whisper(message, render.told(sentence))

@@ -38,3 +38,34 @@ slack-reason-other = something else
 slack-reason-comment = Anything else?
 slack-share-failed = This answer could not be posted here. Invite me to the channel first.
 slack-failed = Something unexpected went wrong (id { $incident }; the log says more). Try again.
+slack-home-title = Ask your team's documents
+slack-home-how = • In a channel that I'm in: `@saseo how many days of leave do I have?`
+    • For you alone: `/ask` anywhere, or write to me under *Messages*
+    • *⋮ > Ask about this message* and *Add to the documents* stand in every message's menu
+slack-home-known = What you may ask about
+slack-home-everyone = For everyone: { $count ->
+    [one] one document
+   *[other] { $count } documents
+}
+slack-home-team = For the team: { $count ->
+    [one] one document
+   *[other] { $count } documents
+}
+slack-home-channel = { $channel }: { $count ->
+    [one] one document
+   *[other] { $count } documents
+}
+slack-home-person = For you alone: { $count ->
+    [one] one document
+   *[other] { $count } documents
+}
+slack-home-more = … and { $count ->
+    [one] one more channel
+   *[other] { $count } more channels
+}
+slack-home-none = There is nothing yet that you may read.
+slack-home-newest = Changed last
+slack-home-partial = I couldn't find out everything that you may read, so some documents may be left out here.
+slack-prompts = Ask about…
+slack-prompt-title = { $title }
+slack-prompt = What does “{ $title }” say? The main points, please.

@@ -38,3 +38,19 @@ slack-reason-other = 다른 문제가 있습니다
 slack-reason-comment = 덧붙일 말
 slack-share-failed = 이 채널에 답을 올리지 못했습니다. 저를 먼저 채널에 초대해 주세요.
 slack-failed = 예상하지 못한 문제가 생겼습니다(번호 { $incident }, 자세한 내용은 로그에 있습니다). 다시 해 주세요.
+slack-home-title = 팀 문서에 물어보세요
+slack-home-how = • 제가 있는 채널에서: `@saseo 연차는 며칠인가요?`
+    • 본인만 보려면: 어디서나 `/ask`, 또는 *메시지* 탭에서 저에게 바로 쓰기
+    • 모든 메시지의 *⋮* 메뉴에 *Ask about this message*와 *Add to the documents*가 있습니다
+slack-home-known = 물어볼 수 있는 문서
+slack-home-everyone = 모두의 문서 { $count }개
+slack-home-team = 팀의 문서 { $count }개
+slack-home-channel = { $channel } 채널의 문서 { $count }개
+slack-home-person = 본인만 보는 문서 { $count }개
+slack-home-more = … 그 밖의 채널 { $count }개
+slack-home-none = 볼 수 있는 문서가 아직 없습니다.
+slack-home-newest = 최근에 바뀐 문서
+slack-home-partial = 볼 수 있는 문서를 모두 확인하지 못해 여기에서 빠진 것이 있을 수 있습니다.
+slack-prompts = 이런 것을 물어보세요
+slack-prompt-title = { $title }
+slack-prompt = “{ $title }”의 핵심 내용을 알려 주세요.

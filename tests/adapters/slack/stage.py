@@ -166,6 +166,17 @@ class SlackStage:
         }
         await self.slack.deliver("interactive", payload)
 
+    async def press_home(self, action: str) -> None:
+        """The asker presses a button of their home tab."""
+        view = self.slack.workspace.homes["U1"]
+        payload = {
+            **self._clicked("asker"),
+            "type": "block_actions",
+            "view": view,
+            "actions": [{**workspace.buttons(view)[action], "block_id": "b", "action_ts": "1"}],
+        }
+        await self.slack.deliver("interactive", payload)
+
     async def form(self, number: int = 0) -> dict[str, Any]:
         """The form that was opened, once it can be sent."""
         views = self.slack.workspace.views

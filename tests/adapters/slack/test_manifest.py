@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.slack.adapter import EVENTS, SHORTCUTS, SLASH_COMMANDS
+from adapters.slack.tabs import SESSIONS
 
 FOLDER = Path(__file__).parents[3] / "adapters" / "slack"
 ROOT = FOLDER.parents[1]
@@ -28,10 +29,12 @@ OF_METHODS = {
     "users_list": {"users:read"},
     "users_conversations": {"channels:read", "groups:read", "mpim:read"},
     "views_open": set(),
+    "views_publish": set(),
     "views_update": set(),
     "chat_getPermalink": set(),
 }
-OF_EVENTS = {
+OF_EVENTS: dict[str, set[str]] = {
+    "app_home_opened": set(),
     "app_mention": {"app_mentions:read"},
     "message.channels": {"channels:history"},
     "message.groups": {"groups:history"},
@@ -80,7 +83,8 @@ def test_commands_and_menus_are_those_that_are_handled() -> None:
 
 
 def test_people_can_write_to_the_bot() -> None:
-    """Direct messages need the messages tab; buttons and menus need interactivity."""
+    """Direct messages need the messages tab; buttons and menus need interactivity; and there is a home tab."""
+    assert manifest()["features"]["app_home"]["home_tab_enabled"]
     assert manifest()["features"]["app_home"]["messages_tab_enabled"]
     assert not manifest()["features"]["app_home"]["messages_tab_read_only_enabled"]
     assert manifest()["settings"]["interactivity"]["is_enabled"]
@@ -97,6 +101,14 @@ def test_names_fit_slacks_limits() -> None:
         assert len(each["description"]) <= 150
     for each in manifest()["features"]["slash_commands"]:
         assert len(each["description"]) <= 100
+
+
+def test_the_pages_of_the_docs_say_what_an_agent_needs_beside() -> None:
+    """What only an agent hears of stands in no manifest, as it needs a paid plan, and in both pages."""
+    assert not {*SESSIONS} & {*manifest()["settings"]["event_subscriptions"]["bot_events"]}
+    for page in ("slack.md", "slack.ko.md"):
+        text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+        assert [each for each in (*SESSIONS, "assistant:write") if f"`{each}`" not in text] == []
 
 
 def test_the_pages_of_the_docs_name_every_scope() -> None:

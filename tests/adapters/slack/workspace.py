@@ -31,13 +31,18 @@ class Channel:
 class Workspace:
     """What there is, and what was said.
 
-    `private` are messages that one person sees, by person. `seen_keys` are the metadata of posts.
+    `private` are messages that one person sees, by person. `homes` are people's home tabs. Where the app
+    `is_agent`, `sessions` are the statuses that were set (channel, thread, status), `prompts` those of channels.
     """
 
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
     private: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     views: list[dict[str, Any]] = field(default_factory=list)
+    homes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    is_agent: bool = False
+    sessions: list[tuple[str, str, str]] = field(default_factory=list)
+    prompts: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     _clock: Any = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
@@ -166,6 +171,34 @@ class Workspace:
                 return {"view": self.views[index]}
         raise Refusal("not_found")
 
+    def views_publish(self, user_id: str, view: dict[str, Any]) -> dict[str, Any]:
+        assert view["type"] == "home"
+        assert not view.keys() & {"title", "submit", "close"}
+        self.homes[user_id] = checked(view)
+        return {"view": view}
+
+    def agents_sessions_set_status(
+        self, channel_id: str, thread_ts: str, status: str, title: str = "?"
+    ) -> dict[str, Any]:
+        if not self.is_agent:
+            raise Refusal("not_allowed")
+        if thread_ts not in self.conversation(channel_id).messages:
+            raise Refusal("thread_not_found")
+        assert status in ("active", "processing", "suspended", "closed")
+        assert 0 < len(title) <= 200
+        self.sessions.append((channel_id, thread_ts, status))
+        return {"status": status}
+
+    def assistant_threads_set_suggested_prompts(
+        self, channel_id: str, prompts: list[dict[str, str]], title: str
+    ) -> dict[str, Any]:
+        if not self.is_agent:
+            raise Refusal("missing_scope")
+        assert title
+        assert 0 < len(prompts) <= 4
+        self.prompts[channel_id] = prompts
+        return {}
+
     def chat_get_permalink(self, channel: str, message_ts: str) -> dict[str, Any]:
         if message_ts not in self.conversation(channel).messages:
             raise Refusal("message_not_found")
@@ -187,6 +220,9 @@ METHODS = {
     "users.conversations": Workspace.users_conversations,
     "views.open": Workspace.views_open,
     "views.update": Workspace.views_update,
+    "views.publish": Workspace.views_publish,
+    "agents.sessions.setStatus": Workspace.agents_sessions_set_status,
+    "assistant.threads.setSuggestedPrompts": Workspace.assistant_threads_set_suggested_prompts,
     "chat.getPermalink": Workspace.chat_get_permalink,
 }
 _PAGE = 3
@@ -242,7 +278,7 @@ def texts(message: dict[str, Any]) -> list[str]:
     found = []
     for block in message.get("blocks") or []:
         match block["type"]:
-            case "section":
+            case "header" | "section":
                 found.append(block["text"]["text"])
             case "context":
                 found += [element["text"] for element in block["elements"]]
