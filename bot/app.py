@@ -95,8 +95,9 @@ class App:
             announce: is told who is connected and what went wrong.
         """
         watch = self._operations.watched if self._operations else None
+        door = self._operations.door if self._operations else None
         chats = Chats(
-            self.knowledge, self.handler, self._catalog, self._settings, announce, watch, self._warmed
+            self.knowledge, self.handler, self._catalog, self._settings, announce, watch, self._warmed, door
         )
         if self._operations is not None:
             self._operations.readiness.add_all(chats.conditions)

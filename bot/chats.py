@@ -10,13 +10,15 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from adapters.discord import Connected, open_discord
+from adapters.door import Door
 from adapters.protocol import Adapter
 from adapters.protocol import Librarian as Asked
-from adapters.slack import open_slack
+from adapters.slack import PATH, open_slack
 from bot.attachments import Attachments
 from bot.commands import Commands
 from bot.librarian import Librarian
 from bot.memory import Memory
+from bot.operations.address import written
 from bot.operations.readiness import READY, Condition
 from bot.permissions import Permissions
 from bot.settings import Settings
@@ -52,6 +54,7 @@ class Chats:
         watch: wraps each platform's librarian.
         warmed: is done when what answers need is loaded. Connecting waits for it, within reason: loading Kiwi
             stops everything else in the process for seconds, and a connection would miss its moments.
+        door: where Slack's requests come in, where there is an HTTP server.
     """
 
     def __init__(
@@ -63,7 +66,9 @@ class Chats:
         announce: Announce,
         watch: Callable[[Asked], Asked] | None = None,
         warmed: asyncio.Future[None] | None = None,
+        door: Door | None = None,
     ) -> None:
+        self._door = door
         self._warmed = warmed
         self._knowledge = knowledge
         self._handler = handler
@@ -80,8 +85,12 @@ class Chats:
         makers: dict[str, Callable[[], Adapter]] = {}
         settings = self._settings
         tokens = {"SLACK_BOT_TOKEN": settings.slack_bot_token, "SLACK_APP_TOKEN": settings.slack_app_token}
+        if settings.slack_over_http:
+            tokens["SLACK_APP_TOKEN"] = settings.slack_signing_secret
         missing = [name for name, token in tokens.items() if not token.get_secret_value()]
-        if not missing:
+        if not missing and settings.slack_over_http and self._door is None:
+            self._announce("run-slack-needs-port")
+        elif not missing:
             makers["slack"] = self._slack
         elif len(missing) == 1:
             self._announce("run-slack-needs-both", missing=missing[0])
@@ -131,12 +140,22 @@ class Chats:
 
     def _slack(self) -> Adapter:
         settings = self._settings
+
+        def connected(bot: str, team: str) -> None:
+            if settings.slack_over_http:
+                address = f"{written(settings.http_host, settings.http_port or 0)}{PATH}"
+                self._connected("slack", "listening", bot=bot, team=team, address=f"http://{address}")
+            else:
+                self._connected("slack", bot=bot, team=team)
+
         return open_slack(
             settings.slack_bot_token.get_secret_value(),
             settings.slack_app_token.get_secret_value(),
             settings.slack_api_base_url,
             trust_guests=settings.trust_guests == "on",
-            on_connected=lambda bot, team: self._connected("slack", bot=bot, team=team),
+            on_connected=connected,
+            door=self._door if settings.slack_over_http else None,
+            signing_secret=settings.slack_signing_secret.get_secret_value(),
         )
 
     def _discord(self) -> Adapter:

@@ -217,7 +217,7 @@ def _env_file(loaded: Loaded) -> Iterator[Check]:
 
 def _tokens(settings: Settings) -> Iterator[Check]:
     bot = bool(settings.slack_bot_token.get_secret_value())
-    app = bool(settings.slack_app_token.get_secret_value())
+    app = bool(settings.slack_app_token.get_secret_value()) or settings.slack_over_http
     discord = bool(settings.discord_bot_token.get_secret_value())
     if bot != app:
         missing = "SLACK_APP_TOKEN" if bot else "SLACK_BOT_TOKEN"

@@ -177,6 +177,13 @@ class Settings(BaseSettings):
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
     log_format: Annotated[Literal["console", "json"], BeforeValidator(_lower)] = "console"
 
+    @property
+    def slack_over_http(self) -> bool:
+        """Slack is to send its requests: there is a signing secret, and no token for Socket Mode."""
+        return bool(
+            self.slack_signing_secret.get_secret_value() and not self.slack_app_token.get_secret_value()
+        )
+
 
 class InvalidSettings(InvalidInput):
     """Settings that can't be used, all at once. Parameters: count, names; `problems` has the details."""

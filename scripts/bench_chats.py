@@ -30,6 +30,7 @@ import numpy as np
 import psutil
 
 from adapters.slack.adapter import SlackAdapter
+from adapters.slack.connections import SocketConnection
 from adapters.slack.render import UP
 from bot.limits import Limits
 from knowledge.catalog import Catalog
@@ -191,7 +192,7 @@ async def connected(
         slack.workspace.add_user(person, locale="en-US")
     for number in range(_CHANNELS):
         slack.workspace.add_channel(f"C{number + 1}", people)
-    adapter = SlackAdapter(BOT_TOKEN, APP_TOKEN, slack.base_url)
+    adapter = SlackAdapter(BOT_TOKEN, SocketConnection(APP_TOKEN, slack.base_url), slack.base_url)
     librarian = a_librarian(folder, knowledge, adapter.directory, limits=limits, catalog=catalog)
     running = asyncio.create_task(adapter.run(librarian))
 

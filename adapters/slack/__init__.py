@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from adapters.door import Door
 from adapters.protocol import Adapter
 from knowledge.errors import MissingDependency
+
+PATH = "/slack/events"
+"""Where Slack's requests are expected over HTTP."""
 
 
 def open_slack(
@@ -15,8 +19,12 @@ def open_slack(
     *,
     trust_guests: bool,
     on_connected: Callable[[str, str], None],
+    door: Door | None = None,
+    signing_secret: str = "",
 ) -> Adapter:
     """The Slack adapter; see `adapters.slack.adapter.SlackAdapter` for the arguments.
+
+    With a `door`, Slack's requests come in there, signed with `signing_secret`; without, over Socket Mode.
 
     Raises:
         MissingDependency: slack-bolt or what it needs isn't installed.
@@ -28,5 +36,7 @@ def open_slack(
     except ImportError as error:
         raise MissingDependency(package="slack-bolt", command="pip install 'saseo[slack]'") from error
     from adapters.slack.adapter import SlackAdapter
+    from adapters.slack.connections import HttpConnection, SocketConnection
 
-    return SlackAdapter(bot_token, app_token, base_url, trust_guests=trust_guests, on_connected=on_connected)
+    way_in = SocketConnection(app_token, base_url) if door is None else HttpConnection(door, signing_secret)
+    return SlackAdapter(bot_token, way_in, base_url, trust_guests=trust_guests, on_connected=on_connected)

@@ -1,4 +1,4 @@
-"""Slack over Socket Mode: events in, answers out, through Bolt."""
+"""Slack: events in, over Socket Mode or HTTP, answers out, through Bolt."""
 
 from __future__ import annotations
 
@@ -6,12 +6,8 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.http_retry.async_handler import AsyncRetryHandler
-from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
-from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.desk import RETRY_SECONDS, Desk
 from adapters.pacing import Pace
@@ -20,7 +16,9 @@ from adapters.slack import render
 from adapters.slack.agent import Agent
 from adapters.slack.archive import SlackArchive
 from adapters.slack.buttons import Buttons
+from adapters.slack.clients import SDK_LOG, client
 from adapters.slack.commands import CommandDesk
+from adapters.slack.connections import Connection
 from adapters.slack.directory import SlackDirectory
 from adapters.slack.documents import DocumentDesk
 from adapters.slack.errors import mapped
@@ -31,17 +29,11 @@ from adapters.slack.tabs import TABS, Tabs
 from knowledge.errors import ChatUnavailable
 
 _log = logging.getLogger(__name__)
-_SDK_LOG = logging.getLogger("slack_bolt")
-# Bolt looks for a token in the environment by itself, and warns whoever has one there that it isn't used.
-_SDK_LOG.addFilter(lambda record: "`token` will be unused" not in record.getMessage())
-
 EVENTS = (*MESSAGES, *CHANGES, *TABS)
 SLASH_COMMANDS = ("/ask", "/docs")
 SHORTCUTS = ("ask_about", "add_to_documents")
 EDIT_SECONDS = 3.0
 """chat.update is a tier 3 method: about fifty calls a minute, and finished answers need some of them."""
-
-_RATE_LIMIT_RETRIES = 10
 
 CAPABILITIES = Capabilities(
     platform="slack",
@@ -66,40 +58,36 @@ class SlackAdapter:
 
     Args:
         bot_token: xoxb-…; its form is Slack's affair.
-        app_token: xapp-…, with connections:write.
+        way_in: how Slack's requests come in.
         base_url: of the Web API.
         trust_guests: count guests of the workspace as members.
         edit_seconds: the least time between two edits of all unfinished answers.
         retry_seconds: pauses while Slack can't be reached.
-        ping_seconds: how often the connection is looked after.
         on_connected: is told the bot's and the workspace's name.
     """
 
     def __init__(
         self,
         bot_token: str,
-        app_token: str,
+        way_in: Connection,
         base_url: str = "https://slack.com/api/",
         *,
         trust_guests: bool = False,
         edit_seconds: float = EDIT_SECONDS,
         retry_seconds: tuple[float, ...] = RETRY_SECONDS,
-        ping_seconds: float = 10.0,
         on_connected: Callable[[str, str], None] = lambda _bot, _team: None,
     ) -> None:
-        self._app_token = app_token
         self._base_url = base_url
         self._edit_seconds = edit_seconds
         self._retry_seconds = retry_seconds
-        self._ping_seconds = ping_seconds
+        self._connection = way_in
         self._on_connected = on_connected
-        self._client = _client(bot_token, base_url)
+        self._client = client(bot_token, base_url)
         self._directory = SlackDirectory(self._client, trust_guests=trust_guests)
         self._archive = SlackArchive(self._client)
         self._agent = Agent(bot_token, base_url)
         self._surface = SlackSurface(self._client, self._agent)
         self._me: dict[str, str] = {}
-        self._socket: AsyncSocketModeHandler | None = None
 
     @property
     def capabilities(self) -> Capabilities:
@@ -114,8 +102,8 @@ class SlackAdapter:
         return self._archive
 
     async def is_connected(self) -> bool:
-        """Whether the socket is open and its pings are answered."""
-        return self._socket is not None and bool(await self._socket.client.is_connected())
+        """Whether Slack's requests can come in."""
+        return await self._connection.is_open()
 
     async def run(self, librarian: Librarian) -> None:
         """Connect, answer what was left behind, and serve until cancelled.
@@ -127,36 +115,24 @@ class SlackAdapter:
         """
         await self._sign_in()
         desk = Desk(librarian, self._surface, Pace(self._edit_seconds), self._retry_seconds)
-        app_client = _client(self._app_token, self._base_url)
-        handler = AsyncSocketModeHandler(
-            self._app(librarian, desk),
-            self._app_token,
-            logger=_SDK_LOG,
-            web_client=app_client,
-            ping_interval=self._ping_seconds,
-        )
         left_behind = await desk.left_behind()  # before anything new is claimed
         try:
-            self._socket = handler
-            await handler.connect_async()  # type: ignore[no-untyped-call]
+            await self._connection.open(self._app(librarian, desk))
             self._on_connected(self._me["user"], self._me["team"])
             desk.resume(left_behind)
             await asyncio.Event().wait()
         finally:
-            await handler.close_async()  # type: ignore[no-untyped-call]
+            await self._connection.close()
             await desk.close()
 
     async def _sign_in(self) -> None:
-        """Try both tokens, for as long as Slack can't be reached, and learn who the bot is."""
+        """Try the tokens, for as long as Slack can't be reached, and learn who the bot is."""
         attempt = 0
         while True:
             try:
                 with mapped():
                     me = await self._client.auth_test()
-                with mapped("app_token"):
-                    await _client(self._app_token, self._base_url).apps_connections_open(
-                        app_token=self._app_token
-                    )
+                await self._connection.check()
                 self._me = {name: str(me.get(name) or "") for name in ("user_id", "bot_id", "user", "team")}
                 return
             except ChatUnavailable as error:
@@ -177,8 +153,12 @@ class SlackAdapter:
                 bot_token=self._client.token,
             )
 
-        bolt_client = _client(None, self._base_url)
-        app = AsyncApp(client=bolt_client, authorize=authorize, logger=_SDK_LOG)
+        app = AsyncApp(
+            client=client(None, self._base_url),
+            authorize=authorize,
+            logger=SDK_LOG,
+            signing_secret=self._connection.signing_secret,
+        )
 
         app.error(tell_error)
         me = self._me["user_id"]
@@ -189,9 +169,3 @@ class SlackAdapter:
         documents.register(app)
         Tabs(self._client, self._directory, librarian, desk, documents, self._agent).register(app)
         return app
-
-
-def _client(token: str | None, base_url: str) -> AsyncWebClient:
-    """A Web API client that waits where Slack says to, and repeats nothing that may have arrived."""
-    handlers: list[AsyncRetryHandler] = [AsyncRateLimitErrorRetryHandler(max_retry_count=_RATE_LIMIT_RETRIES)]
-    return AsyncWebClient(token=token, base_url=base_url, retry_handlers=handlers)

@@ -11,7 +11,7 @@ from cachetools import TTLCache
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.pasted import as_file
+from adapters.pasted import as_file, is_only_links
 from adapters.protocol import Attachment, CommandCall, CommandName, Librarian
 from adapters.slack import forms, transcript
 from adapters.slack.archive import SlackArchive
@@ -164,8 +164,12 @@ class DocumentDesk:
             await self._commands.tell(call.author, origin.response_url, "\n".join(refused))
         if talk is not None or (origin.message and not attached):
             await self._commands.run(replace(call, name="save", talk=talk), origin.response_url)
-        if files := (*as_file(given.title, given.text), *fetched):
-            await self._commands.run(replace(call, files=files), origin.response_url, progress=talk is None)
+        links = given.text if is_only_links(given.text) else ""
+        if links:
+            await self._commands.run(replace(call, argument=links), origin.response_url)
+        if files := (*(() if links else as_file(given.title, given.text)), *fetched):
+            is_first = talk is None and not links
+            await self._commands.run(replace(call, files=files), origin.response_url, progress=is_first)
 
     async def _of_message(
         self, body: Body, origin: Origin, given: Filled

@@ -3,14 +3,16 @@
 GET /healthz   alive: the event loop answers
 GET /readyz    whether every part is ready for questions; 503 and what isn't
 GET /metrics   for Prometheus, the figures of the local model's process included
+
+Beside these stand the ways in of chat platforms that send their requests over HTTP.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 import uvicorn
@@ -19,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from adapters.door import Door
 from bot.operations.address import listen, written
 from bot.operations.metrics import Metrics
 from bot.operations.readiness import Readiness
@@ -30,8 +33,13 @@ _CONNECTIONS = 64
 MoreFigures = Callable[[], Awaitable[bytes]]
 
 
-def application(readiness: Readiness, metrics: Metrics, more: MoreFigures) -> Starlette:
-    """The ASGI application; `more` is appended to the figures."""
+def application(
+    readiness: Readiness,
+    metrics: Metrics,
+    more: MoreFigures,
+    doors: Mapping[str, Door] = MappingProxyType({}),
+) -> Starlette:
+    """The ASGI application; `more` is appended to the figures, `doors` are ways in by their paths."""
 
     async def healthz(_: Request) -> Response:
         return JSONResponse({"status": "alive"})
@@ -54,7 +62,12 @@ def application(readiness: Readiness, metrics: Metrics, more: MoreFigures) -> St
         return Response(await run_blocking(metrics.text) + await more(), media_type=_CONTENT_TYPE)
 
     return Starlette(
-        routes=[Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", figures)]
+        routes=[
+            Route("/healthz", healthz),
+            Route("/readyz", readyz),
+            Route("/metrics", figures),
+            *(Route(path, door, methods=["POST"]) for path, door in doors.items()),
+        ]
     )
 
 

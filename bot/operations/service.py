@@ -6,7 +6,9 @@ import logging
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, cast
 
+from adapters.door import Door
 from adapters.protocol import Librarian
+from adapters.slack import PATH
 from bot.operations.parts import catalog_look, index_look, model_look
 from bot.operations.readiness import Readiness
 from bot.operations.watched import Watched
@@ -50,7 +52,9 @@ class Operations:
             }
         )
         self._model = parts.chat_model
-        app = application(self.readiness, self.metrics, self._figures_of_model)
+        self.door = Door()
+        doors = {PATH: self.door} if settings.slack_over_http else {}
+        app = application(self.readiness, self.metrics, self._figures_of_model, doors)
         self._serving = Serving(app, settings.http_host, settings.http_port or 0)
 
     async def start(self, stack: AsyncExitStack) -> None:

@@ -14,7 +14,7 @@ from bot.settings import Settings
 from knowledge.errors import ChatUnavailable, SaseoError
 from knowledge.messages import describe
 from tests.adapters.discord.server import TOKEN, FakeDiscord
-from tests.adapters.slack.server import APP_TOKEN, BOT_TOKEN, FakeSlack
+from tests.adapters.slack.server import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, FakeSlack
 from tests.librarian import open_knowledge
 
 
@@ -49,7 +49,7 @@ def heard(folder: Path, **changes: Any) -> list[Any]:
 
 
 def _secret(name: str, value: Any) -> Any:
-    return SecretStr(value) if name.endswith("_token") else value
+    return SecretStr(value) if name.endswith(("_token", "_secret")) else value
 
 
 def test_slack_connects_and_says_so(tmp_path: Path) -> None:
@@ -63,6 +63,12 @@ def test_a_missing_token_is_named(tmp_path: Path) -> None:
     assert heard(tmp_path, slack_bot_token=BOT_TOKEN) == [
         ("run-slack-needs-both", {"missing": "SLACK_APP_TOKEN"})
     ]
+
+
+def test_slack_over_http_needs_a_port(tmp_path: Path) -> None:
+    """With a signing secret and nowhere to listen, the setting that is missing is named."""
+    said = heard(tmp_path, slack_bot_token=BOT_TOKEN, slack_signing_secret=SIGNING_SECRET)
+    assert said == [("run-slack-needs-port", {})]
 
 
 def test_a_wrong_token_says_which_and_where_to_get_it(tmp_path: Path) -> None:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
 import itertools
 import json
+import time
 from collections import Counter
 from collections.abc import Callable
 from typing import Any, Self
+from urllib.parse import urlencode
 
-from aiohttp import WSMsgType, web
+from aiohttp import ClientSession, WSMsgType, web
 
 from tests.adapters.slack.workspace import BOT, METHODS, TEAM, Refusal, Workspace, checked
 
 BOT_TOKEN, APP_TOKEN = "xoxb-of-a-test", "xapp-of-a-test"
+SIGNING_SECRET = "0123456789abcdef-of-a-test"
 PATIENCE = 60.0
 """Seconds that a test waits for something before it fails."""
 
@@ -23,7 +28,8 @@ class FakeSlack:
 
     `limits` are methods whose next calls get 429, once for each entry. `losing` are methods whose next call is
     done and its answer lost. `refusing` maps methods to the error that they answer. `calls` counts methods.
-    `acknowledged` has the answers to envelopes that were acknowledged.
+    `acknowledged` has the answers to envelopes that were acknowledged. With a `request_url` requests go there
+    over HTTP, instead of over a WebSocket.
     """
 
     def __init__(self) -> None:
@@ -35,6 +41,7 @@ class FakeSlack:
         self.files: dict[str, bytes] = {}
         self.acknowledged: dict[str, dict[str, Any]] = {}
         self.url = ""
+        self.request_url = ""
         self._sockets: list[web.WebSocketResponse] = []
         self._changed = asyncio.Condition()
         self._numbers = itertools.count(1)
@@ -80,12 +87,51 @@ class FakeSlack:
     async def deliver(self, kind: str, payload: dict[str, Any], retry: int = 0) -> str:
         """Send an envelope until it is acknowledged, anew where the connection broke; gives its id."""
         while True:
+            if self.request_url:
+                status, answer = await self.post(kind, payload, retry)
+                if status == 200:
+                    self.acknowledged[envelope := f"E{next(self._numbers)}"] = answer
+                    return envelope
+                await asyncio.sleep(0.05)  # where nobody listens yet
+                retry += 1
+                continue
             envelope = await self.send(kind, payload, retry)
             socket = self._sockets[-1]
             await self.until(lambda: envelope in self.acknowledged or socket.closed)  # noqa: B023
             if envelope in self.acknowledged:
                 return envelope
             retry += 1
+
+    async def post(
+        self,
+        kind: str,
+        payload: dict[str, Any],
+        retry: int = 0,
+        *,
+        at: float = 0.0,
+        secret: str = SIGNING_SECRET,
+    ) -> tuple[int, dict[str, Any]]:
+        """Send a request over HTTP, signed as of `at` (0: now); gives the answer's status and JSON."""
+        if kind == "events_api":
+            body, content_type = json.dumps(payload), "application/json"
+        else:
+            form = payload if kind == "slash_commands" else {"payload": json.dumps(payload)}
+            body, content_type = urlencode(form), "application/x-www-form-urlencoded"
+        stamp = str(int(at or time.time()))
+        digest = hmac.new(secret.encode(), f"v0:{stamp}:{body}".encode(), hashlib.sha256).hexdigest()
+        headers = {
+            "Content-Type": content_type,
+            "X-Slack-Request-Timestamp": stamp,
+            "X-Slack-Signature": f"v0={digest}",
+        }
+        if retry:
+            headers |= {"X-Slack-Retry-Num": str(retry), "X-Slack-Retry-Reason": "http_timeout"}
+        async with (
+            ClientSession() as session,
+            session.post(self.request_url, data=body.encode(), headers=headers) as answer,
+        ):
+            said = await answer.text()
+            return answer.status, json.loads(said) if said.startswith("{") else {}
 
     async def send(self, kind: str, payload: dict[str, Any], retry: int = 0) -> str:
         """Send an envelope."""

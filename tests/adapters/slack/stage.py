@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from adapters.door import Door
+from adapters.slack import PATH
 from adapters.slack.adapter import SlackAdapter
+from adapters.slack.connections import HttpConnection, SocketConnection
 from adapters.slack.render import DOWN, SHARE, STOP, UP
 from bot.limits import Limits
+from bot.operations.server import Serving
 from tests.adapters.slack import workspace
-from tests.adapters.slack.server import APP_TOKEN, BOT_TOKEN, FakeSlack
+from tests.adapters.slack.server import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, FakeSlack
 from tests.fakes import FakeKnowledge
 from tests.scenarios.stage import CHANNEL, DIRECT, NO_FILES, Asked, Process, Seen
 from tests.talk import MANY
@@ -265,24 +272,31 @@ class SlackStage:
 
 @asynccontextmanager
 async def slack_stage(
-    folder: Path, knowledge: FakeKnowledge, limits: Limits = MANY
+    folder: Path, knowledge: FakeKnowledge, limits: Limits = MANY, *, over_http: bool = False
 ) -> AsyncIterator[SlackStage]:
-    """A workspace with a connected bot."""
-    async with FakeSlack() as slack:
+    """A workspace with a connected bot, which hears of things over Socket Mode or HTTP."""
+    async with AsyncExitStack() as stack:
+        slack = await stack.enter_async_context(FakeSlack())
+        door = Door()
+        if over_http:
+            served = Starlette(routes=[Route(PATH, door, methods=["POST"])])
+            serving = await stack.enter_async_context(Serving(served, "127.0.0.1", 0))
+            slack.request_url = f"{serving.address}{PATH}"
 
         def adapter() -> SlackAdapter:
+            way_in = (
+                HttpConnection(door, SIGNING_SECRET)
+                if over_http
+                else SocketConnection(APP_TOKEN, slack.base_url, ping_seconds=2.0)
+            )
             return SlackAdapter(
-                BOT_TOKEN,
-                APP_TOKEN,
-                slack.base_url,
-                edit_seconds=0.0,
-                retry_seconds=(0.05,) * 20,
-                ping_seconds=2.0,
+                BOT_TOKEN, way_in, slack.base_url, edit_seconds=0.0, retry_seconds=(0.05,) * 20
             )
 
         process = Process(folder, knowledge, limits, adapter)
         process.start()
-        await slack.until(lambda: slack.connections)
+        if not over_http:
+            await slack.until(lambda: slack.connections)
         try:
             yield SlackStage(slack, process)
         finally:

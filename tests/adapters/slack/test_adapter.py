@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from adapters.slack.adapter import SlackAdapter
+from adapters.slack.clients import client
+from adapters.slack.connections import SocketConnection
 from adapters.slack.directory import SlackDirectory
 from knowledge.errors import ChatUnavailable
 from knowledge.types import EVERYONE
@@ -197,7 +199,7 @@ def test_a_guest_among_many_is_found() -> None:
 
 
 def _client(slack: FakeSlack):
-    return SlackAdapter(BOT_TOKEN, APP_TOKEN, slack.base_url)._client
+    return client(BOT_TOKEN, slack.base_url)
 
 
 def test_slack_that_is_away_at_the_start_is_waited_for(tmp_path: Path) -> None:
@@ -209,7 +211,7 @@ def test_slack_that_is_away_at_the_start_is_waited_for(tmp_path: Path) -> None:
             connected = asyncio.Event()
             adapter = SlackAdapter(
                 BOT_TOKEN,
-                APP_TOKEN,
+                SocketConnection(APP_TOKEN, slack.base_url),
                 slack.base_url,
                 retry_seconds=(0.01,),
                 on_connected=lambda _bot, _team: connected.set(),
@@ -231,7 +233,7 @@ def test_a_token_that_slack_refuses_ends_the_adapter(tmp_path: Path) -> None:
 
     async def scene() -> None:
         async with FakeSlack() as slack:
-            adapter = SlackAdapter("xoxb-other", APP_TOKEN, slack.base_url)
+            adapter = SlackAdapter("xoxb-other", SocketConnection(APP_TOKEN, slack.base_url), slack.base_url)
             from tests.talk import a_librarian
 
             with pytest.raises(ChatUnavailable) as error:

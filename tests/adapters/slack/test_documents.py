@@ -245,3 +245,14 @@ def test_what_a_form_asks_for_is_told_in_a_direct_message_when_its_link_is_dead(
         await stage.until(lambda: any("늦게 보냅니다" in each.text for each in stage.seen(DIRECT)))
 
     assert len(play(scene)) == 1
+
+
+def test_a_link_in_the_form_is_a_page_and_no_text(play) -> None:
+    """It goes the way of links, on which the operator has a say: here nothing is fetched, and that is told."""
+
+    async def scene(stage: SlackStage) -> None:
+        await stage.command("add")
+        await stage.send(await stage.form(), {"text": "https://docs.acme.example/leave"})
+        await told(stage, "https://docs.acme.example/leave")
+
+    assert play(scene) == []

@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 
 import pytest
+from pydantic import SecretStr
 
 from bot.app import build
 from bot.operations.address import is_open, listen, written
@@ -19,6 +20,7 @@ from bot.settings import load_settings
 from knowledge.errors import AddressUnavailable
 from knowledge.messages import describe
 from knowledge.types import EVERYONE, Question
+from tests.adapters.slack.server import BOT_TOKEN, SIGNING_SECRET, FakeSlack
 from tests.bot.operations.test_metrics import STATUS
 from tests.librarian import ANALYZER, fill
 
@@ -149,6 +151,35 @@ def test_a_whole_app_tells_how_it_is(settings):
                 assert f'saseo_ready{{part="{part}"}} 1.0' in body
             assert "연차" not in body
         listen("127.0.0.1", settings.http_port).close()
+
+    run(scene())
+
+
+def test_slack_over_http_comes_in_beside_status_and_figures(settings):
+    """With the signing secret and no app's token, a signed question is answered; the others' pages stay."""
+
+    async def scene():
+        async with FakeSlack() as slack:
+            over_http = settings.model_copy(
+                update={
+                    "slack_bot_token": SecretStr(BOT_TOKEN),
+                    "slack_signing_secret": SecretStr(SIGNING_SECRET),
+                    "slack_api_base_url": slack.base_url,
+                }
+            )
+            said = []
+            async with build(over_http, analyzer=ANALYZER, chat_model=None) as app:
+                await app.connect(lambda key, **facts: said.append((key, facts)))
+                slack.request_url = f"http://127.0.0.1:{settings.http_port}/slack/events"
+                message = slack.workspace.say("U1", "D1", "연차는 며칠인가요?")
+                event = {**message, "channel": "D1", "channel_type": "im"}
+                await slack.deliver("events_api", slack.event(event))
+                await slack.until(lambda: slack.calls["chat.postMessage"])
+                ((key, facts),) = said
+                assert (key, facts["address"]) == ("run-slack-listening", slack.request_url)
+                health = await asyncio.to_thread(get, f"http://127.0.0.1:{settings.http_port}/healthz")
+                assert health[0] == 200
+                assert slack.calls["apps.connections.open"] == 0
 
     run(scene())
 
