@@ -63,7 +63,7 @@ class Enclosed:
             analyzer, [passage.full_text for passage in found], [passage.language for passage in found]
         )
         self.scorable = [
-            ScorablePassage(row, self.stored[row].document.id, each)
+            ScorablePassage(row, self.stored[row].document.id, self.stored[row].document.title, each)
             for row, each in zip(self.stored, analysed, strict=True)
         ]
         self._names = {form for file in files for form in _forms(file.name, analyzer)}

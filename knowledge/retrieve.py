@@ -7,8 +7,9 @@ snapshot.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from knowledge.catalog.records import ScorablePassage, StoredPassage
 from knowledge.embedding import Abilities, Embedder, Vector
 from knowledge.index import Hits, LexicalQuery
 from knowledge.language import Analyzer
-from knowledge.ranking import answerable, bm25, diversify, evidence, fusion, query, repair
+from knowledge.ranking import answerable, bm25, diversify, editions, evidence, fusion, query, repair
 from knowledge.snapshot import Snapshot
 from knowledge.types import LANGUAGES, Document, Language, Passage
 
@@ -99,7 +100,7 @@ class Retriever:
     Args:
         analyzer: of questions, the same as of passages. embedder: None searches by words alone. abilities:
         what the embedder knows; None without one. threshold: the least probability at which the documents
-        count as answering; None takes the calibrated one.
+        count as answering; None takes the calibrated one. today: by which an edition is the current one.
     """
 
     def __init__(
@@ -108,11 +109,13 @@ class Retriever:
         embedder: Embedder | None,
         abilities: Abilities | None,
         threshold: float | None = None,
+        today: Callable[[], date] = date.today,
     ) -> None:
         self._analyzer = analyzer
         self._embedder = embedder
         self._abilities = abilities
         self._threshold = threshold
+        self._today = today
 
     def retrieve(
         self, text: str, snapshot: Snapshot, limit: int, context: str = "", enclosed: Enclosed | None = None
@@ -142,8 +145,10 @@ class Retriever:
         languages = [passage.language for passage in passages]
         fused = fusion.fuse(wanted.language, languages, words, cosines, self._abilities)
         weights = {language: bm25.weigh(wanted, language, statistics) for language in set(languages)}
+        titles = [passage.title for passage in found]
+        scores = editions.current_first(text, titles, fused.score, self._today().year)
         chosen = diversify.choose(
-            fused.score.tolist(), passages, [passage.document_id for passage in found], limit
+            scores.tolist(), passages, [passage.document_id for passage in found], limit
         )
         shown = [rows[index] for pick in chosen for index in (pick.index, *pick.also)]
         stored = beside.stored | snapshot.passages([row for row in shown if row not in beside.stored])
@@ -152,7 +157,7 @@ class Retriever:
             Candidate(
                 passage=stored[rows[pick.index]].passage,
                 document=stored[rows[pick.index]].document,
-                score=float(fused.score[pick.index]),
+                score=float(scores[pick.index]),
                 lexical=float(words[pick.index]),
                 lexical_rank=ranks.lexical.get(rows[pick.index]),
                 dense=_number(cosines, pick.index),

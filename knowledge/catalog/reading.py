@@ -70,8 +70,8 @@ def known_files(connection: Connection, uris: Sequence[str]) -> dict[str, KnownF
 def scorable_passages(connection: Connection, rows: Sequence[int]) -> list[ScorablePassage]:
     """What scoring needs of the live passages among some rows, in no particular order."""
     return [
-        ScorablePassage(row, document_id, Analysed(*values))
-        for row, document_id, *values in connection.execute(_scorable, {"rows": rows})
+        ScorablePassage(row, document_id, title, Analysed(*values))
+        for row, document_id, title, *values in connection.execute(_scorable, {"rows": rows})
     ]
 
 
@@ -210,6 +210,7 @@ _scorable = (
     select(
         passages.c.row,
         documents.c.id,
+        versions.c.title,
         passages.c.terms,
         passages.c.term_count,
         passages.c.squeezed,

@@ -92,6 +92,7 @@ class ScorablePassage(NamedTuple):
 
     row: int
     document_id: int
+    title: str
     analysed: Analysed
 
 
