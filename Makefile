@@ -19,11 +19,11 @@ run: setup ## install what is missing, then open the chat on the sample handbook
 test: setup-dev llama ## install everything, build llama.cpp, run all tests
 	@HF_HUB_OFFLINE=1 $(VENV)/python -m pytest -n $(WORKERS) $(ARGS)
 
-check: setup-dev ## formatting, lint, types, direction of imports
+check: setup-dev ## formatting, lint, types, direction of imports, container files
 	@$(VENV)/ruff format --check .
 	@$(VENV)/ruff check .
 	@$(VENV)/mypy
-	@$(VENV)/python -m pytest -q tests/test_imports.py
+	@$(VENV)/python -m pytest -q tests/test_imports.py tests/test_containers.py
 
 format: setup-dev ## format the code and mend what ruff can mend
 	@$(VENV)/ruff format .

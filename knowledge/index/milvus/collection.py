@@ -148,7 +148,7 @@ class Collection:
 
     def wait_for_writes(self) -> None:
         """See from now on what another process had written until now."""
-        self._server.call("query", self.alias, filter="id == -1", limit=1, consistency_level="Strong")
+        self._wait_for_writes(self.alias)
 
     def seal(self) -> None:
         """Have the server write what it holds in memory, which makes searches quicker; never needed."""
@@ -234,7 +234,11 @@ class Collection:
         _log.info("made the collection %s with an index of type %s", name, kind)
         return name
 
+    def _wait_for_writes(self, name: str) -> None:
+        self._server.call("query", name, filter="id == -1", limit=1, consistency_level="Strong")
+
     def _ids(self, name: str) -> Iterator[int]:
+        self._wait_for_writes(name)  # pymilvus's iterators don't, with an old server
         iterator = self._server.call(
             "query_iterator",
             name,

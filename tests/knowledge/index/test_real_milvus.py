@@ -12,11 +12,17 @@ import pytest
 from knowledge.catalog import Catalog
 from knowledge.errors import IndexUnavailable
 from knowledge.index import LexicalQuery, Place
+from knowledge.index.embedded import open_embedded
 from knowledge.index.milvus import MilvusIndex, open_milvus
 from knowledge.index.milvus.shapes import Dense
 from knowledge.library import Library
+from knowledge.service import Knowledge
 from knowledge.types import EVERYONE, Scope
 from tests.builders import DIMENSIONS, entry, vector_of, vectors_for, version
+from tests.fakes import HashEmbedder
+from tests.librarian import by_meaning as nearest
+from tests.librarian import by_word as by_a_word
+from tests.librarian import fill, open_knowledge
 from tests.milvus_server import make_collection
 from tests.real_milvus import PASSWORD, RealServer, why_not
 from tests.tls import NAME, TlsFront, make_certificates, no_certificates
@@ -179,3 +185,38 @@ def test_a_database_that_is_not_there_is_told(server: RealServer, tmp_path: Path
     with pytest.raises(IndexUnavailable) as caught:
         open_library(tmp_path, server, database="nowhere")
     assert caught.value.parameters["reason"] == "database"
+
+
+@pytest.mark.parametrize(("source", "target"), [("faiss", "milvus"), ("milvus", "faiss")])
+def test_an_index_moves_under_a_running_bot(
+    server: RealServer, tmp_path: Path, source: str, target: str
+) -> None:
+    """Both stores keep words in one folder here: the one in use goes on, and the other makes up for the rest."""
+    fill(tmp_path / "docs", {f"{n}.md": f"# Page {n}\n\nThe lamp of room{n} is green.\n" for n in range(12)})
+    stores = {
+        "faiss": open_embedded,
+        "milvus": open_milvus(server.options(collection=f"moved_from_{source}")),
+    }
+
+    def librarian(store: str) -> Knowledge:
+        embedder = HashEmbedder(16)
+        opened = stores[store]
+        return open_knowledge(
+            tmp_path / "data", tmp_path / "docs", embedder=embedder, open_index=opened, stores=stores
+        )
+
+    knowledge = librarian(source)
+    knowledge.refresh()
+    assert knowledge.copy_index(target).is_sound
+    assert len(by_a_word(knowledge, "lamp")) == 12
+    fill(tmp_path / "docs", {"new.md": "# New\n\nThe lamp of the hall is blue.\n"})
+    assert knowledge.refresh().added == 1
+    assert len(by_a_word(knowledge, "lamp")) == 13
+    assert knowledge.check_index().is_sound
+    knowledge.close()
+    knowledge = librarian(target)
+    assert len(by_a_word(knowledge, "lamp")) == 13
+    near = nearest(knowledge, "Page 7\n\nThe lamp of room7 is green.")
+    assert near == str(tmp_path / "docs" / "7.md")
+    assert knowledge.check_index().is_sound
+    knowledge.close()
