@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from bot.librarian import Librarian
 from bot.limits import Limits
@@ -15,6 +16,8 @@ from tests.fakes import FakeKnowledge
 from tests.talk import a_librarian
 
 NO_FILES: Mapping[str, bytes] = MappingProxyType({})
+_S = TypeVar("_S")
+
 CHANNEL, DIRECT = "channel", "direct"
 """Where the scenarios' first person, who is `asker`, writes; `other` reads the channel too."""
 
@@ -104,6 +107,24 @@ class Stage(Protocol):
         """The bot's process ends in the middle of everything, and another starts."""
 
 
+def play(
+    stage: Callable[..., AbstractAsyncContextManager[_S]],
+    folder: Path,
+    scene: Callable[[_S], Awaitable[None]],
+    knowledge: Any = None,
+    **options: Any,
+) -> Any:
+    """Run a scene on a stage whose bot keeps its catalog in `folder`; gives what it knew, a FakeKnowledge by default."""
+    knowledge = FakeKnowledge() if knowledge is None else knowledge
+
+    async def run() -> None:
+        async with stage(folder, knowledge, **options) as made:
+            await scene(made)
+
+    asyncio.run(run())
+    return knowledge
+
+
 @dataclass
 class Process:
     """The bot's process, as far as an adapter is concerned: it runs, and can be killed and started."""
@@ -130,6 +151,16 @@ class Process:
             archive=adapter.archive,
         )
         self._task = asyncio.create_task(adapter.run(self.librarian))
+
+    @asynccontextmanager
+    async def running(self, is_there: Callable[[], Awaitable[Any]]) -> AsyncIterator[None]:
+        """Let it run while the block lasts, which begins when `is_there` is over."""
+        self.start()
+        try:
+            await is_there()
+            yield
+        finally:
+            await self.end()
 
     async def end(self) -> None:
         """End it, wherever it is; what went wrong in it fails the test."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import json
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -13,11 +11,9 @@ from typing import Any, Self
 from aiohttp import WSMsgType, web
 
 from tests.adapters.discord.world import APP, BOT, EPHEMERAL, GUILD, Refusal, World, checked
+from tests.adapters.local import LocalServer
 
 TOKEN = "token-of-a-test"
-PATIENCE = 60.0
-"""Seconds that a test waits for something before it fails."""
-
 MESSAGE_CONTENT = 1 << 15
 _CONTENT_FLAGS = 1 << 18
 
@@ -42,7 +38,7 @@ class _Interaction:
     dead: bool = False
 
 
-class FakeDiscord:
+class FakeDiscord(LocalServer):
     """A server around a world. An async context manager.
 
     `limits` are routes (method and kind, such as `POST messages`) whose next calls get 429, once for each
@@ -51,12 +47,9 @@ class FakeDiscord:
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self.world = World()
-        self.limits: list[str] = []
-        self.losing: list[str] = []
         self.failing: dict[str, int] = {}
-        self.calls: Counter[str] = Counter()
-        self.files: dict[str, bytes] = {}
         self.can_resume = True
         self.is_away = False  # the gateway answers nobody
         self.promises_content: bool | None = None  # what the app's page says, if not the truth
@@ -66,9 +59,7 @@ class FakeDiscord:
         self._live: _Session | None = None
         self._sessions: dict[str, _Session] = {}
         self._interactions: dict[str, _Interaction] = {}
-        self._changed = asyncio.Condition()
         self._numbers = itertools.count(1)
-        self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
         app = web.Application()
@@ -91,18 +82,14 @@ class FakeDiscord:
             ("POST", f"/webhooks/{APP}/{{token}}", self._follow_up),
         ):
             app.router.add_route(method, f"/api/v10{path}", self._route(method, path, call))
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        self.url = f"127.0.0.1:{site._server.sockets[0].getsockname()[1]}"
+        await self.serve(app)
+        self.url = self.address
         return self
 
     async def __aexit__(self, *_: object) -> None:
         for session in self._sessions.values():
             await session.socket.close()
-        assert self._runner is not None
-        await self._runner.cleanup()
+        await self.end()
 
     @property
     def api_url(self) -> str:
@@ -115,17 +102,6 @@ class FakeDiscord:
     @property
     def is_connected(self) -> bool:
         return self._live is not None and not self._live.socket.closed
-
-    async def until(self, true: Callable[[], Any]) -> Any:
-        """Wait until something holds; it is looked at after every change."""
-        async with asyncio.timeout(PATIENCE), self._changed:
-            await self._changed.wait_for(true)
-        return true()
-
-    async def tell(self) -> None:
-        """Let those who wait look again."""
-        async with self._changed:
-            self._changed.notify_all()
 
     async def dispatch(self, event: str, data: Any) -> None:
         """Send an event; where no connection is there, it waits in the session that may be resumed."""

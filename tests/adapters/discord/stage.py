@@ -243,9 +243,5 @@ async def discord_stage(
             return DiscordAdapter(TOKEN, discord.api_url, discord.gateway_url, chosen)
 
         process = Process(folder, knowledge, limits, adapter)
-        process.start()
-        await discord.until(lambda: discord.is_connected)
-        try:
+        async with process.running(lambda: discord.until(lambda: discord.is_connected)):
             yield DiscordStage(discord, process)
-        finally:
-            await process.end()

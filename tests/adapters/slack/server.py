@@ -9,21 +9,19 @@ import itertools
 import json
 import time
 from collections import Counter
-from collections.abc import Callable
 from typing import Any, Self
 from urllib.parse import urlencode
 
 from aiohttp import ClientSession, WSMsgType, web
 
+from tests.adapters.local import LocalServer
 from tests.adapters.slack.workspace import BOT, METHODS, TEAM, Refusal, Workspace, checked
 
 BOT_TOKEN, APP_TOKEN = "xoxb-of-a-test", "xapp-of-a-test"
 SIGNING_SECRET = "0123456789abcdef-of-a-test"
-PATIENCE = 60.0
-"""Seconds that a test waits for something before it fails."""
 
 
-class FakeSlack:
+class FakeSlack(LocalServer):
     """A server around a workspace. An async context manager.
 
     `limits` are methods whose next calls get 429, once for each entry. `losing` are methods whose next call is
@@ -33,21 +31,16 @@ class FakeSlack:
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self.workspace = Workspace()
-        self.limits: list[str] = []
-        self.losing: list[str] = []
         self.refusing: dict[str, str] = {}
-        self.calls: Counter[str] = Counter()
-        self.files: dict[str, bytes] = {}
         self.acknowledged: dict[str, dict[str, Any]] = {}
         self.url = ""
         self.request_url = ""
         self._sockets: list[web.WebSocketResponse] = []
-        self._changed = asyncio.Condition()
         self._numbers = itertools.count(1)
         self._responses: dict[str, tuple[str, str]] = {}
         self._uses: Counter[str] = Counter()
-        self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
         app = web.Application()
@@ -56,19 +49,14 @@ class FakeSlack:
         app.router.add_get("/link", self._link)
         app.router.add_post("/respond/{number}", self._respond)
         app.router.add_get("/files/{name}", self._file)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        port = site._server.sockets[0].getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
+        await self.serve(app)
+        self.url = f"http://{self.address}"
         return self
 
     async def __aexit__(self, *_: object) -> None:
         for socket in self._sockets:
             await socket.close()
-        assert self._runner is not None
-        await self._runner.cleanup()
+        await self.end()
 
     @property
     def base_url(self) -> str:
@@ -77,12 +65,6 @@ class FakeSlack:
     @property
     def connections(self) -> int:
         return sum(not socket.closed for socket in self._sockets)
-
-    async def until(self, true: Callable[[], Any]) -> Any:
-        """Wait until something holds; it is looked at after every change."""
-        async with asyncio.timeout(PATIENCE), self._changed:
-            await self._changed.wait_for(true)
-        return true()
 
     async def deliver(self, kind: str, payload: dict[str, Any], retry: int = 0) -> str:
         """Send an envelope until it is acknowledged, anew where the connection broke; gives its id."""
@@ -182,11 +164,6 @@ class FakeSlack:
 
     def trigger(self) -> str:
         return f"{next(self._numbers)}.{TEAM}.trigger"
-
-    async def tell(self) -> None:
-        """Let those who wait look again."""
-        async with self._changed:
-            self._changed.notify_all()
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]

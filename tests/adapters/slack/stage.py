@@ -294,13 +294,9 @@ async def slack_stage(
             )
 
         process = Process(folder, knowledge, limits, adapter)
-        process.start()
-        if not over_http:
-            await slack.until(lambda: slack.connections)
-        try:
+        at_once = over_http  # Slack sends again what comes too early
+        async with process.running(lambda: slack.until(lambda: at_once or slack.connections)):
             yield SlackStage(slack, process)
-        finally:
-            await process.end()
 
 
 def _seen(message_id: str, message: dict[str, Any]) -> Seen:

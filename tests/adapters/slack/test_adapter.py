@@ -17,22 +17,16 @@ from knowledge.types import EVERYONE
 from tests.adapters.slack.server import APP_TOKEN, BOT_TOKEN, FakeSlack
 from tests.adapters.slack.stage import SlackStage, slack_stage
 from tests.fakes import FakeKnowledge
+from tests.scenarios.base import QUESTION, is_whole, whole
 from tests.scenarios.stage import DIRECT, Seen
-from tests.scenarios.suite import QUESTION, is_whole, whole
+from tests.scenarios.stage import play as play_on
 
 Scene = Callable[[SlackStage], Awaitable[None]]
 
 
 def play(folder: Path, scene: Scene, knowledge: FakeKnowledge | None = None) -> FakeKnowledge:
     """Run a scene in a workspace with a connected bot."""
-    knowledge = knowledge or FakeKnowledge()
-
-    async def run() -> None:
-        async with slack_stage(folder, knowledge) as stage:
-            await scene(stage)
-
-    asyncio.run(run())
-    return knowledge
+    return play_on(slack_stage, folder, scene, knowledge)
 
 
 def test_a_preview_is_no_edit(tmp_path: Path) -> None:

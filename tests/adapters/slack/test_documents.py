@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from knowledge.types import Document
 from tests.adapters.slack.stage import SlackStage, slack_stage
 from tests.librarian import open_knowledge
 from tests.scenarios.stage import DIRECT
+from tests.scenarios.stage import play as play_on
 
 Scene = Callable[[SlackStage], Awaitable[None]]
 
@@ -31,12 +31,7 @@ def play(tmp_path: Path, knowledge: Knowledge) -> Callable[[Scene], list[Documen
     """Plays a scene in a workspace, and gives the documents that there are at its end."""
 
     def played(scene: Scene) -> list[Document]:
-        async def run() -> None:
-            async with slack_stage(tmp_path, knowledge) as stage:  # type: ignore[arg-type]
-                await scene(stage)
-
-        asyncio.run(run())
-        return knowledge.documents()
+        return play_on(slack_stage, tmp_path, scene, knowledge).documents()
 
     return played
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -12,21 +11,15 @@ from aiohttp import ClientSession
 from adapters.door import MAX_BODY
 from tests.adapters.slack.stage import SlackStage, slack_stage
 from tests.fakes import FakeKnowledge
-from tests.scenarios.suite import QUESTION, is_whole, whole
+from tests.scenarios.base import QUESTION, is_whole, whole
+from tests.scenarios.stage import play as play_on
 
 Scene = Callable[[SlackStage], Awaitable[None]]
 
 
 def play(folder: Path, scene: Scene) -> FakeKnowledge:
     """Run a scene in a workspace whose bot is asked over HTTP."""
-    knowledge = FakeKnowledge()
-
-    async def run() -> None:
-        async with slack_stage(folder, knowledge, over_http=True) as stage:
-            await scene(stage)
-
-    asyncio.run(run())
-    return knowledge
+    return play_on(slack_stage, folder, scene, over_http=True)
 
 
 def test_a_question_is_answered_and_its_retries_add_nothing(tmp_path: Path) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 from knowledge.service import Knowledge
 from knowledge.sources.options import Folder
@@ -14,8 +12,8 @@ from tests.adapters.slack import workspace
 from tests.adapters.slack.stage import SlackStage, slack_stage
 from tests.fakes import FakeKnowledge
 from tests.librarian import fill, open_knowledge
-from tests.scenarios.stage import DIRECT
-from tests.scenarios.suite import QUESTION, SLOW, Slow, whole
+from tests.scenarios.base import QUESTION, SLOW, Slow, whole
+from tests.scenarios.stage import DIRECT, play
 
 Scene = Callable[[SlackStage], Awaitable[None]]
 
@@ -31,14 +29,6 @@ def a_library(folder: Path) -> Knowledge:
     knowledge = open_knowledge(folder / "data", *folders)
     knowledge.refresh()
     return knowledge
-
-
-def play(folder: Path, scene: Scene, knowledge: Any) -> None:
-    async def run() -> None:
-        async with slack_stage(folder, knowledge) as stage:
-            await scene(stage)
-
-    asyncio.run(run())
 
 
 async def open_tab(stage: SlackStage, tab: str) -> None:
@@ -59,7 +49,7 @@ def test_the_home_tab_counts_what_the_person_may_read(tmp_path: Path) -> None:
         assert {"휴가", "배포"} <= {title for title in ("휴가", "배포", "연봉", "일기") if title in shown}
         assert not any(title in shown for title in ("연봉", "일기", "C9", "U2"))
 
-    play(tmp_path, scene, knowledge)
+    play(slack_stage, tmp_path, scene, knowledge)
     knowledge.close()
 
 
@@ -73,7 +63,7 @@ def test_the_home_tab_speaks_the_persons_language_and_says_when_there_is_nothing
         await stage.until(lambda: "U1" in stage.slack.workspace.homes)
         assert "There is nothing yet" in workspace.seen(stage.slack.workspace.homes["U1"])
 
-    play(tmp_path, scene, knowledge)
+    play(slack_stage, tmp_path, scene, knowledge)
     knowledge.close()
 
 
@@ -90,7 +80,7 @@ def test_a_document_is_added_from_the_home_tab(tmp_path: Path) -> None:
         (document,) = knowledge.documents()
         assert document.scope == "slack:T1/@U1"
 
-    play(tmp_path, scene, knowledge)
+    play(slack_stage, tmp_path, scene, knowledge)
     knowledge.close()
 
 
@@ -105,7 +95,7 @@ def test_an_agent_suggests_questions_about_what_the_person_may_read(tmp_path: Pa
         suggested = {each["title"] for each in stage.slack.workspace.prompts["D1"]}
         assert suggested == {"휴가 안내", "배포 안내"}
 
-    play(tmp_path, scene, knowledge)
+    play(slack_stage, tmp_path, scene, knowledge)
     knowledge.close()
 
 
@@ -119,7 +109,7 @@ def test_an_agents_session_works_and_rests(tmp_path: Path) -> None:
         await stage.until(lambda: len(stage.slack.workspace.sessions) == 2)
         assert stage.slack.workspace.sessions == [("C1", asked.id, "processing"), ("C1", asked.id, "active")]
 
-    play(tmp_path, scene, FakeKnowledge())
+    play(slack_stage, tmp_path, scene, FakeKnowledge())
 
 
 def test_slacks_own_stop_button_stops_the_answer_for_who_may(tmp_path: Path) -> None:
@@ -143,7 +133,7 @@ def test_slacks_own_stop_button_stops_the_answer_for_who_may(tmp_path: Path) -> 
         await stage.until(lambda: "멈췄습니다" in stage.seen()[0].text)
         await stage.until(lambda: stage.slack.workspace.sessions[-1][2] == "active")
 
-    play(tmp_path, scene, knowledge)
+    play(slack_stage, tmp_path, scene, knowledge)
 
 
 def test_a_session_in_which_nothing_goes_on_rests_when_it_is_stopped(tmp_path: Path) -> None:
@@ -156,7 +146,7 @@ def test_a_session_in_which_nothing_goes_on_rests_when_it_is_stopped(tmp_path: P
         await stage.slack.deliver("events_api", stage.slack.event(event))
         await stage.until(lambda: stage.slack.workspace.sessions == [("C1", said.id, "active")])
 
-    play(tmp_path, scene, FakeKnowledge())
+    play(slack_stage, tmp_path, scene, FakeKnowledge())
 
 
 def test_where_the_app_is_no_agent_it_asks_once(tmp_path: Path) -> None:
@@ -170,4 +160,4 @@ def test_where_the_app_is_no_agent_it_asks_once(tmp_path: Path) -> None:
             )
         assert stage.slack.calls["agents.sessions.setStatus"] == 1
 
-    play(tmp_path, scene, FakeKnowledge())
+    play(slack_stage, tmp_path, scene, FakeKnowledge())
