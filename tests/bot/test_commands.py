@@ -192,7 +192,7 @@ def test_files_that_are_missing_wait_for_an_admin_s_word(talk, emptied: Path) ->
     assert talk("forget", "handbook").is_refusal
     assert "handbook" in talk("forget", "nothing", author="admin").text
     assert talk.knowledge.find_documents("휴가")
-    assert "1개를 잊었습니다" in talk("forget", "Handbook", author="admin").text
+    assert "1개를 색인에서 지웠습니다" in talk("forget", "Handbook", author="admin").text
     assert not talk.knowledge.find_documents("휴가")
     assert "handbook" not in talk("status", author="admin").text
 

@@ -41,15 +41,15 @@ help-index-examples =
     saseo index rebuild
     saseo index copy --to milvus
     saseo index check --repair
-help-docs = 문서를 나열하고, 보고, 잊습니다
+help-docs = 문서를 나열하고, 보고, 추가하고, 지웁니다
 help-docs-list = 색인한 문서를 나열합니다
 help-docs-show = 문서 하나와 그 단락을 봅니다
-help-docs-add = 파일의 사본을 두고 색인합니다
-help-docs-remove = 문서 하나를 잊습니다
+help-docs-add = 파일의 사본을 보관하고 색인합니다
+help-docs-remove = 문서 하나를 사서에서 지웁니다(원본 파일은 그대로 둡니다)
 help-feedback = 답이 어땠는지 사람들이 남긴 의견
 help-feedback-export = 의견을 모두 JSON 줄로 적습니다
     {""}
-    줄마다 질문, 답, 출처, 평가(up 또는 down), 까닭, 남긴 사람과 때가 있습니다.
+    줄마다 질문, 답, 출처, 평가(up 또는 down), 이유, 남긴 사람과 때가 있습니다.
 help-search = 질문으로 찾은 단락을 보여 줍니다
 help-eval = BEIR 형식의 자료로 검색 품질을 잽니다
     {""}
@@ -85,7 +85,7 @@ help-models-use = 쓸 모델을 .env에 적습니다
 help-arg-question = 질문. 특수 문자가 있으면 따옴표로 묶어 주세요
 help-arg-folder = 색인할 폴더, 또는 rebuild, check, copy 가운데 하나
 help-arg-filter = 제목이나 경로의 일부
-help-arg-add = 더할 파일, 또는 ALLOW_URLS에 있는 사이트의 링크
+help-arg-add = 추가할 파일, 또는 ALLOW_URLS에 있는 사이트의 링크
 help-arg-document = docs list의 번호, 경로, 또는 제목이나 경로의 일부
 help-arg-download = language, embedding, 또는 models list나 허브에 있는 이름
 help-arg-verify = 이 컴퓨터의 모델(기본값은 모두)
@@ -109,7 +109,7 @@ help-opt-sample = 아직 폴더가 없으면 이 폴더를 먼저 색인합니�
 help-opt-explain = 두 순위와 점수, 문서에 답이 있는지를 보여 줍니다
 help-opt-limit = 단락의 개수(10)
 help-opt-corpus = 평가 자료
-help-opt-embedder = EMBEDDINGS_MODEL 대신 쓸 임베딩 모델. none이면 낱말로만 찾습니다
+help-opt-embedder = EMBEDDINGS_MODEL 대신 쓸 임베딩 모델. none이면 단어로만 찾습니다
 help-opt-limit-queries = 처음 몇 개의 질문만 씁니다
 help-opt-quick = 덜 재고 4분의 1의 시간만 씁니다
 help-opt-plot = 그림을 그립니다(.png, .svg, .pdf)

@@ -205,7 +205,7 @@ def test_a_document_is_removed_once_that_is_confirmed(play, knowledge) -> None:
         assert any("점심 규칙" in str(each) for each in view["blocks"])
         assert len(knowledge.documents()) == 1
         await stage.send(view, {})
-        await told(stage, "잊었습니다")
+        await told(stage, "지웠습니다")
 
     assert play(scene) == []
 
