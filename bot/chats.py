@@ -188,7 +188,14 @@ class Chats:
             Memory(self._catalog, platform, self._knowledge.identity),
             adapter,
             permissions,
-            Commands(self._knowledge, self._catalog, directory, permissions, uploads),
+            Commands(
+                self._knowledge,
+                self._catalog,
+                directory,
+                permissions,
+                uploads,
+                self._settings.refresh_schedule,
+            ),
             Attachments(adapter.archive, self._knowledge.parse_attached),
             closing_seconds=self._settings.shutdown_seconds,
         )

@@ -13,6 +13,7 @@ from bot.adding import Additions
 from bot.approvals import Approvals
 from bot.audience import channel_scope, person_audience, person_scope, team_scope
 from bot.listing import line_of
+from bot.overdue import overdue_since
 from bot.overview import overview_of
 from bot.permissions import Permissions
 from bot.removals import Withheld, confirm, named, withheld
@@ -48,6 +49,7 @@ class Commands:
         directory: of the adapter's platform.
         permissions: who may do what.
         uploads: where what people add is kept.
+        schedule: REFRESH_SCHEDULE, for telling whether a run is overdue.
     """
 
     def __init__(
@@ -57,12 +59,14 @@ class Commands:
         directory: Directory,
         permissions: Permissions,
         uploads: Uploads,
+        schedule: str = "off",
     ) -> None:
         self._knowledge = knowledge
         self._catalog = catalog
         self._directory = directory
         self._permissions = permissions
         self._uploads = uploads
+        self._schedule = schedule
         self._additions = Additions(knowledge, catalog, uploads)
         self._approvals = Approvals(knowledge, catalog, directory, self._additions)
         self._at_once: dict[str, Callable[[CommandCall, Language], Awaitable[str]]] = {
@@ -171,7 +175,8 @@ class Commands:
     async def _status(self, call: CommandCall, language: Language) -> str:
         visible = await self._visible(call)
         status = await run_blocking(self._knowledge.status)
-        at = status.last_refresh
+        run = status.last_whole_run
+        at = run.finished_at if run else None
         refreshed = (
             messages.text("talk-status-never", language)
             if at is None
@@ -180,7 +185,14 @@ class Commands:
             )
         )
         lines = [messages.text("talk-status", language, count=len(visible)), refreshed]
-        if status.problems and await self._permissions.is_admin(call.team, call.author):
+        overdue = overdue_since(self._schedule, at, datetime.now(UTC))
+        is_admin = bool(status.problems or overdue) and await self._permissions.is_admin(
+            call.team, call.author
+        )
+        if overdue and is_admin:
+            when = f"{overdue.astimezone():%Y-%m-%d %H:%M}"
+            lines.append(messages.text("talk-status-overdue", language, when=when))
+        if status.problems and is_admin:
             lines.append(messages.text("talk-status-problems", language, count=len(status.problems)))
             lines += [_withheld_line(each, language) for each in await self._withheld(call)]
         return "\n".join(f"- {line}" for line in lines)

@@ -61,15 +61,21 @@ class Owned:
         progress: Callable[[Progress], None] = _ignore,
         stopped: Callable[[], bool] = _never,
         believe_removals: bool = False,
+        urgent: bool = False,
     ) -> RefreshReport:
         """As Knowledge.refresh, done by the owner. Stopping stops the waiting, not the run."""
         paths = None if folders is None else [str(folder.path) for folder in folders]
-        request = {"do": "refresh", "folders": paths, "believe_removals": believe_removals}
+        request = {
+            "do": "refresh",
+            "folders": paths,
+            "believe_removals": believe_removals,
+            "urgent": urgent,
+        }
         return _report(self._ask(request, progress, stopped))
 
     def forget(self, document: Document) -> None:
         """As Knowledge.forget, done by the owner."""
-        self._ask({"do": "forget", "document": document.id}, _ignore, _never)
+        self._ask({"do": "forget", "document": document.id, "urgent": True}, _ignore, _never)
 
     def rebuild(self, *, progress: Callable[[Progress], None] = _ignore) -> None:
         """As Knowledge.rebuild, done by the owner."""
@@ -114,32 +120,55 @@ class Owned:
 def serve(knowledge: Knowledge, catalog: Catalog, stop: threading.Event) -> None:
     """Do what other processes ask for, one request at a time, until `stop` is set. Blocks.
 
-    A request that is cut short, by a kill or because the catalog can't be written to for a while, is done
-    again from its beginning; one that the stop cuts short waits for the next owner.
+    What is urgent isn't kept waiting by what takes long. A request that is cut short, by a kill or because
+    the catalog can't be written to for a while, is done again from its beginning; one that the stop cuts
+    short waits for the next owner.
     """
-    has_begun = False
+    has_resumed = threading.Event()
+    quick = threading.Thread(
+        target=_serve, args=(knowledge, catalog, stop, has_resumed), kwargs={"urgent": True}, name="urgent"
+    )
+    quick.start()
+    try:
+        _serve(knowledge, catalog, stop, has_resumed, urgent=False)
+    finally:
+        quick.join()
+
+
+def _serve(
+    knowledge: Knowledge,
+    catalog: Catalog,
+    stop: threading.Event,
+    has_resumed: threading.Event,
+    *,
+    urgent: bool,
+) -> None:
+    has_begun, has_failed = False, False
     while not stop.is_set():
         try:
-            if not has_begun:
+            if urgent and not has_failed and not has_resumed.wait(_POLL_SECONDS):
+                continue
+            if not has_begun and (has_failed or not urgent):
                 knowledge.prepare()
                 with catalog.write() as connection:
-                    notes.resume_requests(connection)
-                has_begun = True
-            if not _serve_next(knowledge, catalog, stop):
+                    notes.resume_requests(connection, urgent=urgent if has_resumed.is_set() else None)
+                has_resumed.set()
+            has_begun = True
+            if not _serve_next(knowledge, catalog, stop, urgent=urgent):
                 stop.wait(_POLL_SECONDS)
         except errors.SaseoError as error:
             _log.warning("a request that was handed over waits: %s", error)
-            has_begun = False
+            has_begun, has_failed = False, True
             stop.wait(_RETRY_SECONDS)
 
 
-def _serve_next(knowledge: Knowledge, catalog: Catalog, stop: threading.Event) -> bool:
+def _serve_next(knowledge: Knowledge, catalog: Catalog, stop: threading.Event, *, urgent: bool) -> bool:
     """Do the oldest request; gives whether there was one."""
     with catalog.read() as connection:
-        if not notes.is_anything_waiting(connection):
+        if not notes.is_anything_waiting(connection, urgent=urgent):
             return False
     with catalog.write() as connection:
-        request = notes.waiting_request(connection)
+        request = notes.waiting_request(connection, urgent=urgent)
     if request is not None:
         _do(knowledge, catalog, *request, stop)
     return True
@@ -196,7 +225,11 @@ def _result(
     paths = payload["folders"]
     folders = None if paths is None else [f for f in knowledge.folders() if str(f.path) in paths]
     report = knowledge.refresh(
-        folders, progress=progress, stopped=stop.is_set, believe_removals=payload["believe_removals"]
+        folders,
+        progress=progress,
+        stopped=stop.is_set,
+        believe_removals=payload["believe_removals"],
+        urgent=payload.get("urgent", False),
     )
     return {
         **{name: getattr(report, name) for name in COUNTS},

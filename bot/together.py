@@ -32,7 +32,7 @@ class Together:
                 return
             wanted, self._wanted, last = self._wanted, {}, self._asked
             try:
-                await run_blocking(self._knowledge.refresh, list(wanted.values()))
+                await run_blocking(self._knowledge.refresh, list(wanted.values()), urgent=True)
             except BaseException:
                 self._wanted = {**wanted, **self._wanted}  # for those who wait: theirs is among them
                 raise

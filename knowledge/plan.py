@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from knowledge.catalog.records import GivenUp, KnownFile, signature, uri_of
+from knowledge.catalog.records import GivenUp, KnownFile, Spent, signature, uri_of
 from knowledge.errors import InvalidFolder, RemovalWithheld, SaseoError
 from knowledge.reports import Problem
 from knowledge.sources.folders import FileState, Scan
@@ -14,6 +15,10 @@ from knowledge.types import ParsedDocument, Scope
 
 # A file that can't be looked at now is not a file that is gone: what is known of it stays.
 PASSING = frozenset({"permission", "io", "changing", "vanished", "unexpected"})
+# What may have been the machine's fault is tried again after a pause, a longer one each time.
+RETRIED = frozenset({"io", "unexpected", "timed_out", "crashed"})
+_FIRST_PAUSE = timedelta(minutes=15)
+_LONGEST_PAUSE = timedelta(days=1)
 _BELIEVED_MISSING = 10  # so many files may be missing at once, whatever share of a folder they are
 _BELIEVED_SHARE = 0.5
 
@@ -59,7 +64,7 @@ class Plan:
     known: dict[str, int] = field(default_factory=dict)  # how many documents each root had
     seen: dict[str, int] = field(default_factory=dict)  # how many files each root has
     problems: list[tuple[str, Problem]] = field(default_factory=list)  # with the root
-    spent: dict[str, tuple[int, int]] = field(default_factory=dict)  # size and time of files given up before
+    spent: dict[str, Spent] = field(default_factory=dict)  # files given up before, by uri
     withheld: list[tuple[str, Problem]] = field(default_factory=list)
 
 
@@ -70,6 +75,7 @@ def make_plan(
     excluded: Collection[str],
     recipes: Sequence[str],
     given_up: Mapping[str, GivenUp],
+    now: datetime | None = None,
 ) -> Plan:
     """Scan every loader and compare.
 
@@ -80,7 +86,9 @@ def make_plan(
         known_files: reads the live versions of some uris.
         excluded: uris that are not wanted.
         recipes: by which documents are made now.
-        given_up: files that can't be used as they are, by uri: not read again until they have changed.
+        given_up: files that can't be used as they are, by uri: not read again until they have changed, or
+            their time has come.
+        now: the time, aware.
     """
     plan = Plan()
     places: list[_Place] = []
@@ -91,7 +99,7 @@ def make_plan(
     left = known_files(sorted(map(uri_of, signatures)))
     owned, plan.orphans = _by_root([place.under for place in places], left)
     for place, mine in zip(places, owned, strict=True):
-        place.compare(plan, mine, given_up)
+        place.compare(plan, mine, given_up, now or datetime.now(UTC))
     return plan
 
 
@@ -140,7 +148,9 @@ class _Place:
                 if problem.error.parameters["reason"] in PASSING:
                     self.unseen.add(problem.uri)
 
-    def compare(self, plan: Plan, mine: dict[str, KnownFile], given_up: Mapping[str, GivenUp]) -> None:
+    def compare(
+        self, plan: Plan, mine: dict[str, KnownFile], given_up: Mapping[str, GivenUp], now: datetime
+    ) -> None:
         """Add what differs to the plan, and what is missing. `mine` are the documents without such a file."""
         loader, root = self.loader, self.loader.root
         plan.known[root] = self.unchanged + len(mine)
@@ -150,9 +160,11 @@ class _Place:
         for file in self.differing:
             known = mine.pop(file.uri, None)
             failed = given_up.get(file.uri)
-            if known is None and failed and (failed.size, failed.mtime_ns) == (file.size, file.mtime_ns):
+            # Who may read a document changes at once, whatever became of the file.
+            is_settled = known is None or known.scope == loader.scope
+            if is_settled and failed and _rests(failed.spent, file, now):
                 plan.problems.append((root, failed.problem))
-                plan.spent[file.uri] = (file.size, file.mtime_ns)
+                plan.spent[file.uri] = failed.spent
             else:
                 plan.work.append(Work(loader, file, known))
         inside = tuple(map(_under, self.unseen))
@@ -185,6 +197,21 @@ def believe_missing(plan: Plan, moved: Collection[int], believed: Collection[str
         else:
             gone += [file.document_id for file in missing]
     return gone
+
+
+def next_try(file: FileState, before: Spent | None, now: datetime) -> Spent:
+    """When a file that failed once more, perhaps by no fault of its own, is tried again."""
+    is_same = before is not None and (before.size, before.mtime_ns) == (file.size, file.mtime_ns)
+    attempts = before.attempts + 1 if before is not None and is_same else 1
+    pause = min(_FIRST_PAUSE * 2 ** min(attempts - 1, 10), _LONGEST_PAUSE)
+    return Spent(file.size, file.mtime_ns, attempts, now + pause)
+
+
+def _rests(spent: Spent, file: FileState, now: datetime) -> bool:
+    if (spent.size, spent.mtime_ns) != (file.size, file.mtime_ns):
+        return False
+    # Further ahead than the longest pause only a clock that was wrong has set it.
+    return spent.retry_at is None or now < spent.retry_at <= now + _LONGEST_PAUSE
 
 
 def _under(root: str) -> str:

@@ -11,13 +11,14 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from knowledge.catalog import notes, reading
-from knowledge.catalog.records import KnownFile, NewVersion
+from knowledge.catalog.records import GivenUp, KnownFile, NewVersion, Spent
 from knowledge.errors import PartlyRead, SaseoError, Unreadable
 from knowledge.ingest import Draft, Ingest, content_hash, texts_by_hash
 from knowledge.library import Library
-from knowledge.plan import PASSING, Loader, Plan, Work, believe_missing, make_plan
+from knowledge.plan import PASSING, RETRIED, Loader, Plan, Work, believe_missing, make_plan, next_try
 from knowledge.reports import Problem, Progress, RefreshReport, Stage
 
 _log = logging.getLogger(__name__)
@@ -45,8 +46,7 @@ class Stopped(Exception):
 class _Tally:
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[tuple[str, Problem]] = field(default_factory=list)  # with the loader's root
-    # Size and time of files that can't be used as they are.
-    spent: dict[str, tuple[int, int]] = field(default_factory=dict)
+    spent: dict[str, Spent] = field(default_factory=dict)  # files that can't be used as they are
 
     def problem(self, root: str, uri: str, error: SaseoError) -> None:
         reason = str(error.parameters.get("reason", ""))
@@ -81,6 +81,7 @@ class Refresh:
         progress: Callable[[Progress], None],
         stopped: Callable[[], bool],
         believed: Collection[str] = (),
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._library = library
         self._ingest = ingest
@@ -94,16 +95,22 @@ class Refresh:
         self._began = time.monotonic()
         self._tally = _Tally()
         self._moved: set[int] = set()
+        self._now = now
+        self._given_up: dict[str, GivenUp] = {}
 
-    def run(self, *, whole: bool = False) -> RefreshReport:
-        """Do it. With `whole`, documents that belong to no loader any more are forgotten."""
+    def run(self, *, whole: bool = False, brief: bool = False) -> RefreshReport:
+        """Do it. With `whole`, documents that belong to no loader any more are forgotten.
+
+        `brief`: passages of other documents that lack vectors are left to another run.
+        """
         plan = self._plan()
         self._read_all(plan, plan.orphans if whole else [])
         self._forget_missing(plan, plan.orphans if whole else [])
-        self._embed_live()
+        if not brief:
+            self._embed_live()
         self._tell("finishing", len(plan.work), len(plan.work))
         self._library.finish()
-        return self._report(plan)
+        return self._report(plan, whole=whole)
 
     def report_so_far(self) -> RefreshReport:
         """What was done of a run that was stopped."""
@@ -118,8 +125,10 @@ class Refresh:
         with self._library.catalog.read() as connection:
             signatures = reading.signatures(connection)
             excluded = notes.excluded_uris(connection)
-            given_up = notes.given_up(connection, self._reading)
-        plan = make_plan(self._loaders, signatures, self._known_files, excluded, recipes, given_up)
+            self._given_up = notes.given_up(connection, self._reading)
+        plan = make_plan(
+            self._loaders, signatures, self._known_files, excluded, recipes, self._given_up, self._now()
+        )
         self._tally.counts["unchanged"] = plan.unchanged
         self._tally.spent.update(plan.spent)
         for root, problem in plan.problems:
@@ -130,7 +139,7 @@ class Refresh:
         with self._library.catalog.read() as connection:
             return reading.known_files(connection, uris)
 
-    def _report(self, plan: Plan) -> RefreshReport:
+    def _report(self, plan: Plan, *, whole: bool) -> RefreshReport:
         if self._ingest.failure is not None:
             self._tally.problems.append((_EMBEDDING, self._ingest.failure))
         # Before the others: of a document that has one of both, the catalog keeps the last.
@@ -141,7 +150,7 @@ class Refresh:
             notes.replace_problems(
                 connection, roots, tally.problems, plan.withheld, tally.spent, self._reading
             )
-            notes.record_run(connection, report)
+            notes.record_run(connection, report, whole=whole)
         return report
 
     def _read_in_part(self) -> list[tuple[str, Problem]]:
@@ -201,9 +210,16 @@ class Refresh:
     def _give_up(self, work: Work, error: Unreadable, batch: _Batch) -> None:
         """Note a file that can't be read; what was known of it goes, unless it is out of reach for now."""
         self._tally.problem(work.loader.root, work.file.uri, error)
-        if error.parameters["reason"] in PASSING:
+        reason = error.parameters["reason"]
+        if reason in RETRIED:
+            before = self._given_up.get(work.file.uri)
+            self._tally.spent[work.file.uri] = next_try(
+                work.file, before.spent if before else None, self._now()
+            )
+        elif reason not in PASSING:
+            self._tally.spent[work.file.uri] = Spent(work.file.size, work.file.mtime_ns)
+        if reason in PASSING:
             return
-        self._tally.spent[work.file.uri] = (work.file.size, work.file.mtime_ns)
         if work.known is not None:
             batch.forgotten.append(work.known.document_id)
 

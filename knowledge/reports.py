@@ -126,6 +126,7 @@ class KnowledgeStatus:
     generation: int
     embedder: EmbedderStatus | None
     last_run: LastRun | None
+    last_whole_run: LastRun | None  # over everything, to its end
     problems: tuple[Problem, ...]
 
     @property

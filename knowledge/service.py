@@ -28,6 +28,7 @@ from knowledge.language import Analyzer
 from knowledge.library import Library
 from knowledge.models.chat import ChatModel
 from knowledge.models.extractive import Extractor
+from knowledge.one_at_a_time import OneAtATime
 from knowledge.parsing.sandbox import Sandbox
 from knowledge.plan import Loader
 from knowledge.refresh import Refresh, Stopped
@@ -93,7 +94,7 @@ class Knowledge:
         self._is_prepared = False
         self._opening = threading.Lock()
         self._opened: Library | None = None
-        self._refreshing = threading.Lock()
+        self._turns = OneAtATime()
         self._courtesy = Courtesy()
         self._search = Search(
             lambda: self._library, parts.analyzer, parts.embedder, parts.abilities, parts.answer_threshold
@@ -116,13 +117,15 @@ class Knowledge:
         stopped: Callable[[], bool] = _never,
         believe_removals: bool = False,
         settle: float = 0.0,
+        urgent: bool = False,
     ) -> RefreshReport:
         """Bring the index up to date with some folders and those inside of them, or with all for None.
 
         Files that are missing from a folder are forgotten, unless so many are missing at once that the folder
         is more likely to be out of reach; `believe_removals` forgets those of the folders that were named, or
         of all for None. A file that was changed within the last `settle` seconds may be half written: it is
-        waited for, and left for later if it changes again.
+        waited for, and left for later if it changes again. An `urgent` one, of few files that somebody waits
+        for, is done between two steps of one that is under way.
         """
         known = self.folders()
         chosen = known if folders is None else [*folders, *_inside(known, folders)]
@@ -135,6 +138,7 @@ class Knowledge:
             progress=progress,
             stopped=stopped,
             believed=[root_of(folder.path) for folder in folders or chosen] if believe_removals else (),
+            urgent=urgent,
         )
         changed = self._look_at_pages(stopped) if folders is None else []
         if not changed:
@@ -172,13 +176,14 @@ class Knowledge:
         progress: Callable[[Progress], None] = _ignore,
         stopped: Callable[[], bool] = _never,
         believed: Collection[str] = (),
+        urgent: bool = False,
     ) -> RefreshReport:
         """The same for any loaders.
 
         `whole`: documents that belong to none of them are forgotten. `believed`: the roots of those whose
-        missing files are forgotten, however many.
+        missing files are forgotten, however many. `urgent`: as in `refresh`.
         """
-        with self._refreshing:
+        with self._turns.turn(urgent=urgent):
             run = Refresh(
                 self._library,
                 Ingest(
@@ -188,11 +193,11 @@ class Knowledge:
                 ),
                 loaders,
                 progress=progress,
-                stopped=self._politely(stopped),
+                stopped=self._politely(stopped, urgent=urgent),
                 believed=believed,
             )
             try:
-                return run.run(whole=whole)
+                return run.run(whole=whole, brief=urgent)
             except Stopped:
                 self._library.finish()
                 return run.report_so_far()
@@ -200,11 +205,13 @@ class Knowledge:
                 if self._parts.sandbox is not None:
                     self._parts.sandbox.close()  # between two runs no child lies about
 
-    def _politely(self, stopped: Callable[[], bool]) -> Callable[[], bool]:
+    def _politely(self, stopped: Callable[[], bool], *, urgent: bool) -> Callable[[], bool]:
         """The same question, asked between two steps of a run, where it gives way to answers."""
 
         def asked() -> bool:
             self._courtesy.give_way()
+            if not urgent:
+                self._turns.let_in()
             return stopped()
 
         return asked
@@ -331,18 +338,19 @@ class Knowledge:
                 generation=reading.generation(connection),
                 embedder=self._parts.embedder_status,
                 last_run=notes.last_run(connection),
+                last_whole_run=notes.last_run(connection, whole=True),
                 problems=tuple(notes.all_problems(connection)),
             )
 
     def rebuild(self, *, progress: Callable[[Progress], None] = _ignore) -> None:
         """Make the whole index anew from the catalog, without embedding again what has its vectors."""
-        with self._refreshing:
+        with self._turns.turn():
             progress(Progress("finishing", 0, 0, "", 0.0))
             self._library.rebuild()
 
     def check_index(self, *, repair: bool = False) -> IndexCheck:
         """Hold the index, as it is stored, against the catalog; with `repair`, put it right."""
-        with self._refreshing:
+        with self._turns.turn():
             found = self._check_index()
             if repair and not found.is_sound and self._opened is None:
                 self._library.finish()  # opening it makes up for what is missing
@@ -365,7 +373,7 @@ class Knowledge:
         open_index = self._parts.stores.get(store)
         if open_index is None or open_index is self._parts.open_index:
             raise InvalidInput(reason="store", store=store)
-        with self._refreshing:
+        with self._turns.turn():
             return copy_index(self._catalog, open_index, self._place, progress)
 
     def prepare(self) -> None:
@@ -385,7 +393,7 @@ class Knowledge:
 
     def close(self) -> None:
         """Give everything back, once a run that was asked to stop has stopped."""
-        with self._refreshing, self._opening:
+        with self._turns.turn(), self._opening:
             if self._opened is not None:
                 self._opened.close()
             self._parts.catalog.close()

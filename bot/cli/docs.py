@@ -115,7 +115,7 @@ def add(session: Session, given: list[str], scope: str, *, as_json: bool) -> Non
         if uris:
             folder = uploads.folder_of(wanted)
             knowledge.register(folder)
-            knowledge.refresh([folder])
+            knowledge.refresh([folder], urgent=True)
         added = [document for document in knowledge.documents() if document.uri in uris]
     if as_json:
         session.show_json({"added": [document_as_dict(each) for each in added], "refused": refused})

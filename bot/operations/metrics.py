@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import aclosing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
@@ -20,6 +21,7 @@ from prometheus_client import (
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from bot.overdue import overdue_since
 from knowledge.errors import SaseoError
 from knowledge.reports import COUNTS, KnowledgeStatus
 from knowledge.types import AnswerEvent, Failed, Finished, Found, Handler, Question, Replaced, Token
@@ -36,12 +38,13 @@ class Metrics:
     Args:
         status: what is known; asked at each look. May block.
         data: the folder whose index and catalog are weighed.
+        schedule: REFRESH_SCHEDULE.
     """
 
-    def __init__(self, status: Callable[[], KnowledgeStatus], data: Path) -> None:
+    def __init__(self, status: Callable[[], KnowledgeStatus], data: Path, schedule: str = "off") -> None:
         self._registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
-        registry.register(_Known(status, data))
+        registry.register(_Known(status, data, schedule))
         self._questions = Counter(
             "saseo_questions", "Questions by how they ended", ["platform", "outcome"], registry=registry
         )
@@ -143,8 +146,9 @@ class Metrics:
 class _Known(Collector):
     """What is known, read when it is asked for: whoever changed it, this process or another."""
 
-    def __init__(self, status: Callable[[], KnowledgeStatus], data: Path) -> None:
+    def __init__(self, status: Callable[[], KnowledgeStatus], data: Path, schedule: str) -> None:
         self._status = status
+        self._schedule = schedule
         self._data = data
 
     def collect(self) -> Iterator[Metric]:
@@ -169,6 +173,18 @@ class _Known(Collector):
             "saseo_refresh_problems", "Files and folders that could not be read", problems
         )
         yield from _last_run(status)
+        whole = status.last_whole_run
+        if whole is not None:
+            ended = whole.finished_at
+            yield GaugeMetricFamily(
+                "saseo_last_whole_refresh_timestamp_seconds",
+                "When the last refresh of everything ended",
+                ended.timestamp(),
+            )
+            overdue = overdue_since(self._schedule, ended, datetime.now(UTC))
+            yield GaugeMetricFamily(
+                "saseo_refresh_overdue", "Whether a refresh of everything was missed", overdue is not None
+            )
 
     def describe(self) -> Iterator[Metric]:
         return iter(())

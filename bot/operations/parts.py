@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from bot.operations.readiness import READY, Condition, Look
-from knowledge.catalog import Catalog, reading
+from bot.overdue import overdue_since
+from knowledge.catalog import Catalog, notes, reading
 from knowledge.messages import describe
 from knowledge.models.chat import ChatModel
 from knowledge.models.llama.local import LocalModel
@@ -34,6 +37,21 @@ def index_look(knowledge: Knowledge) -> Look:
         return READY
 
     return lambda: run_blocking(search)
+
+
+def refresh_look(catalog: Catalog, schedule: str) -> Look:
+    """Whether the schedule's runs come: worth knowing, and nothing that keeps questions waiting."""
+
+    def read() -> Condition:
+        with catalog.read() as connection:
+            run = notes.last_run(connection, whole=True)
+        since = overdue_since(schedule, run.finished_at if run else None, datetime.now(UTC))
+        if since is None:
+            return READY
+        why = f"No refresh of everything has ended since {since:%Y-%m-%d %H:%M %Z}."
+        return Condition(is_ready=True, why=why)
+
+    return lambda: run_blocking(read)
 
 
 def model_look(model: ChatModel | None) -> Look:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from adapters.door import Door
 from adapters.protocol import Librarian
 from adapters.slack import PATH
-from bot.operations.parts import catalog_look, index_look, model_look
+from bot.operations.parts import catalog_look, index_look, model_look, refresh_look
 from bot.operations.readiness import Readiness
 from bot.operations.watched import Watched
 from knowledge.errors import MissingDependency
@@ -43,12 +43,13 @@ class Operations:
             raise MissingDependency(
                 package=error.name or "starlette", command="pip install 'saseo[serve]'"
             ) from error
-        self.metrics: Metrics = Metrics(knowledge.status, settings.data_dir)
+        self.metrics: Metrics = Metrics(knowledge.status, settings.data_dir, settings.refresh_schedule)
         self.readiness = Readiness(
             {
                 "catalog": catalog_look(parts.catalog),
                 "index": index_look(knowledge),
                 "model": model_look(parts.chat_model),
+                "refresh": refresh_look(parts.catalog, settings.refresh_schedule),
             }
         )
         self._model = parts.chat_model

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from knowledge import errors
-from knowledge.catalog.records import GivenUp
+from knowledge.catalog.records import GivenUp, Spent
 from knowledge.catalog.schema import documents, exclusions, folders, problems, requests, runs, statistics
 from knowledge.reports import COUNTS, LastRun, Problem, RefreshReport
 
@@ -60,7 +60,12 @@ def include(connection: Connection, prefix: str) -> None:
 def given_up(connection: Connection, recipe: str) -> dict[str, GivenUp]:
     """Files that can't be used as they are by this recipe, by uri."""
     query = select(problems).where(problems.c.recipe == recipe)
-    return {row.uri: GivenUp(row.size, row.mtime_ns, _problem(row)) for row in connection.execute(query)}
+    return {row.uri: GivenUp(_spent(row), _problem(row)) for row in connection.execute(query)}
+
+
+def _spent(row: Any) -> Spent:
+    retry_at = row.retry_at.replace(tzinfo=UTC) if row.retry_at else None
+    return Spent(row.size, row.mtime_ns, row.attempts or 1, retry_at)
 
 
 def replace_problems(
@@ -68,7 +73,7 @@ def replace_problems(
     roots: Collection[str],
     found: Sequence[tuple[str, Problem]],
     withheld: Sequence[tuple[str, Problem]],
-    spent: Mapping[str, tuple[int, int]],
+    spent: Mapping[str, Spent],
     recipe: str,
 ) -> None:
     """Keep a run's problems instead of those of earlier runs over the same roots.
@@ -78,23 +83,22 @@ def replace_problems(
         roots: of the run.
         found: each with its root.
         withheld: each with its root.
-        spent: size and time of files that can't be used as they are, by uri.
+        spent: files that can't be used as they are, by uri.
         recipe: by which they can't.
     """
     connection.execute(delete(problems).where(problems.c.folder.in_(sorted(roots))))
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for is_withheld, pairs in ((False, found), (True, withheld)):
         for root, problem in pairs:
-            size, mtime_ns = spent.get(problem.uri, (None, None))
+            left = spent.get(problem.uri)
             rows[root, problem.uri] = {
                 "folder": root,
                 "uri": problem.uri,
                 "error": type(problem.error).__name__,
                 "parameters": {name: _plain(value) for name, value in problem.error.parameters.items()},
                 "withheld": is_withheld,
-                "size": size,
-                "mtime_ns": mtime_ns,
-                "recipe": recipe if problem.uri in spent else None,
+                **(left._asdict() if left else dict.fromkeys(Spent._fields)),
+                "recipe": recipe if left else None,
             }
     if rows:
         connection.execute(insert(problems), list(rows.values()))
@@ -106,8 +110,8 @@ def all_problems(connection: Connection) -> list[Problem]:
     return [_problem(row) for row in connection.execute(query)]
 
 
-def record_run(connection: Connection, report: RefreshReport) -> None:
-    """Note a run that ended now; only the latest are kept."""
+def record_run(connection: Connection, report: RefreshReport, *, whole: bool) -> None:
+    """Note a run that ended now; only the latest are kept, and the latest `whole` one."""
     finished = datetime.now(UTC)
     connection.execute(
         insert(runs).values(
@@ -115,15 +119,20 @@ def record_run(connection: Connection, report: RefreshReport) -> None:
             finished_at=finished,
             counts={name: getattr(report, name) for name in COUNTS},
             seconds=report.seconds,
+            whole=whole,
         )
     )
     newest = select(func.max(runs.c.id)).scalar_subquery()
-    connection.execute(delete(runs).where(runs.c.id <= newest - _RUNS_KEPT))
+    newest_whole = select(func.max(runs.c.id)).where(runs.c.whole.is_(True)).scalar_subquery()
+    connection.execute(
+        delete(runs).where(runs.c.id <= newest - _RUNS_KEPT, runs.c.id != func.coalesce(newest_whole, 0))
+    )
 
 
-def last_run(connection: Connection) -> LastRun | None:
-    """The run that ended last."""
-    found = connection.execute(select(runs).order_by(runs.c.id.desc()).limit(1)).first()
+def last_run(connection: Connection, *, whole: bool = False) -> LastRun | None:
+    """The run that ended last; with `whole`, of those over everything."""
+    query = select(runs).order_by(runs.c.id.desc()).limit(1)
+    found = connection.execute(query.where(runs.c.whole.is_(True)) if whole else query).first()
     if found is None:
         return None
     return LastRun(found.id, found.finished_at.replace(tzinfo=UTC), found.seconds, found.counts)
@@ -146,19 +155,27 @@ def hand_over(connection: Connection, payload: Mapping[str, Any]) -> int:
     return number
 
 
-def is_anything_waiting(connection: Connection) -> bool:
-    """Whether there is a request that nobody has begun."""
-    return connection.scalar(select(requests.c.id).where(requests.c.state == "waiting").limit(1)) is not None
+def is_anything_waiting(connection: Connection, *, urgent: bool) -> bool:
+    """Whether there is a request that nobody has begun, of those that are urgent or of those that aren't."""
+    return _waiting(connection, urgent=urgent) is not None
 
 
-def waiting_request(connection: Connection) -> tuple[int, dict[str, Any]] | None:
-    """The oldest request that nobody has begun, now begun by the caller."""
+def waiting_request(connection: Connection, *, urgent: bool) -> tuple[int, dict[str, Any]] | None:
+    """The oldest request of that kind that nobody has begun, now begun by the caller."""
+    found = _waiting(connection, urgent=urgent)
+    if found is not None:
+        connection.execute(update(requests).where(requests.c.id == found[0]).values(state="running"))
+    return found
+
+
+def _waiting(connection: Connection, *, urgent: bool) -> tuple[int, dict[str, Any]] | None:
     query = select(requests.c.id, requests.c.payload).where(requests.c.state == "waiting")
-    found = connection.execute(query.order_by(requests.c.id).limit(1)).first()
-    if found is None:
-        return None
-    connection.execute(update(requests).where(requests.c.id == found.id).values(state="running"))
-    return found.id, found.payload
+    found = connection.execute(query.order_by(requests.c.id))
+    return next(((row.id, row.payload) for row in found if _is_urgent(row.payload) == urgent), None)
+
+
+def _is_urgent(payload: Mapping[str, Any]) -> bool:
+    return bool(payload.get("urgent"))
 
 
 def update_request(connection: Connection, number: int, **values: Any) -> None:
@@ -175,12 +192,16 @@ def request_state(
     return state, progress, result
 
 
-def resume_requests(connection: Connection) -> None:
+def resume_requests(connection: Connection, *, urgent: bool | None) -> None:
     """Let what an owner had begun when it was killed wait again: every request may be done twice.
 
-    Old answers that nobody fetched are dropped.
+    Of one kind, or with None of both. Old answers that nobody fetched are dropped.
     """
-    connection.execute(update(requests).where(requests.c.state == "running").values(state="waiting"))
+    begun = connection.execute(
+        select(requests.c.id, requests.c.payload).where(requests.c.state == "running")
+    ).all()
+    again = [row.id for row in begun if urgent in (None, _is_urgent(row.payload))]
+    connection.execute(update(requests).where(requests.c.id.in_(again)).values(state="waiting"))
     old = datetime.now(UTC) - _ANSWERS_KEPT
     connection.execute(
         delete(requests).where(requests.c.state.in_(("done", "failed")), requests.c.created_at < old)

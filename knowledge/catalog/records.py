@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from knowledge.ranking.bm25 import Analysed
@@ -105,10 +106,20 @@ class StoredPassage:
     document: Document
 
 
-@dataclass(frozen=True, slots=True)
-class GivenUp:
-    """A file of this size and time can't be used; it is read again when either has changed."""
+class Spent(NamedTuple):
+    """A file of this size and time can't be used; it is read again when either has changed.
+
+    Or at `retry_at`, after so many `attempts`, where another try may go better.
+    """
 
     size: int
     mtime_ns: int
+    attempts: int = 1
+    retry_at: datetime | None = None
+
+
+class GivenUp(NamedTuple):
+    """What an earlier run could not use, and why."""
+
+    spent: Spent
     problem: Problem

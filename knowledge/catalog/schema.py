@@ -137,6 +137,7 @@ runs = Table(
     Column("finished_at", DateTime(timezone=True), nullable=True),
     Column("counts", JSON, nullable=False),
     Column("seconds", Float, nullable=True),
+    Column("whole", Boolean, nullable=True),  # over everything, to its end; None: not known
     sqlite_autoincrement=True,
 )
 
@@ -152,6 +153,9 @@ problems = Table(
     Column("size", BigInteger, nullable=True),
     Column("mtime_ns", BigInteger, nullable=True),
     Column("recipe", String(64), nullable=True),
+    # Of one that may be readable another time: how often it has failed, and when it is tried again.
+    Column("attempts", Integer, nullable=True),
+    Column("retry_at", DateTime(timezone=True), nullable=True),
 )
 
 requests = Table(

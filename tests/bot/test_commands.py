@@ -101,8 +101,8 @@ def test_fifty_people_who_add_the_same_file_at_once(talk) -> None:
     """It is one document, indexed once; each of them is told that it was added, and the crowd shares the runs."""
     runs, real = [], talk.knowledge.refresh
 
-    def refresh(*arguments):
-        runs.append(real(*arguments))
+    def refresh(*arguments, **options):
+        runs.append(real(*arguments, **options))
         return runs[-1]
 
     talk.knowledge.refresh = refresh

@@ -226,7 +226,7 @@ def test_a_request_survives_its_owner(owner: Knowledge, reader: Knowledge, data:
     catalog = Catalog.in_folder(data)
     with catalog.write() as connection:
         begun = notes.hand_over(connection, {"do": "refresh", "folders": None, "believe_removals": False})
-        assert notes.waiting_request(connection)
+        assert notes.waiting_request(connection, urgent=False)
         waiting = notes.hand_over(connection, {"do": "rebuild"})
     with serving(owner, data):
         while {state(catalog, begun), state(catalog, waiting)} != {"done"}:
@@ -318,3 +318,26 @@ def test_results_are_dropped_once_they_are_read(owner: Knowledge, reader: Knowle
 def state(catalog: Catalog, number: int) -> str:
     with catalog.read() as connection:
         return notes.request_state(connection, number)[0]
+
+
+def test_what_is_urgent_does_not_wait_behind_a_long_request(
+    owner: Knowledge, reader: Knowledge, data: Path
+) -> None:
+    """A document that a person adds from a terminal is indexed while another command's run goes on."""
+    begun, may_end = threading.Event(), threading.Event()
+
+    def refresh(*_: object, urgent: bool, **__: object) -> RefreshReport:
+        if not urgent:
+            begun.set()
+            assert may_end.wait(60)
+        return RefreshReport(added=int(urgent))
+
+    with serving(Fake(owner, refresh), data):
+        long = threading.Thread(target=owned(reader, data).refresh)
+        long.start()
+        assert begun.wait(60)
+        assert owned(reader, data).refresh(urgent=True).added == 1
+        assert long.is_alive()
+        may_end.set()
+        long.join(60)
+    assert not long.is_alive()

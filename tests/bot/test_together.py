@@ -24,7 +24,8 @@ class Runs:
         self.begun, self.may_end = threading.Event(), threading.Event()
         self.error = error
 
-    def refresh(self, folders: list[Folder]) -> None:
+    def refresh(self, folders: list[Folder], *, urgent: bool) -> None:
+        assert urgent
         self.runs.append(folders)
         if len(self.runs) == 1:
             self.begun.set()
@@ -64,7 +65,7 @@ def test_a_shared_run_that_fails_is_tried_for_each() -> None:
     """Nobody is told that a folder was refreshed which wasn't."""
 
     class Full:
-        def refresh(self, folders: list[Folder]) -> None:
+        def refresh(self, folders: list[Folder], *, urgent: bool) -> None:
             assert folders == [A]
             raise StorageFull(path="/disk")
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.catalog.records import GivenUp, KnownFile, signature
+from knowledge.catalog.records import GivenUp, KnownFile, Spent, signature
 from knowledge.errors import InvalidFolder, RemovalWithheld, Unreadable
 from knowledge.plan import Plan, believe_missing, make_plan
 from knowledge.reports import Problem
@@ -85,9 +85,9 @@ def test_new_files_are_work_and_excluded_ones_are_not() -> None:
 def test_a_file_given_up_is_told_again_and_not_read() -> None:
     """What can't be used as it is waits for a change, and is reported meanwhile."""
     problem = Problem("/d/a", Unreadable(reason="binary"))
-    given_up = {"/d/a": GivenUp(1, 1, problem)}
+    given_up = {"/d/a": GivenUp(Spent(1, 1), problem)}
     plan = plan_for([FakeLoader("/d", [file("/d/a")])], given_up=given_up)
-    assert (plan.work, plan.problems, plan.spent) == ([], [("/d", problem)], {"/d/a": (1, 1)})
+    assert (plan.work, plan.problems, plan.spent) == ([], [("/d", problem)], {"/d/a": Spent(1, 1)})
     assert work(plan_for([FakeLoader("/d", [file("/d/a", time=2)])], given_up=given_up)) == ["/d/a"]
 
 

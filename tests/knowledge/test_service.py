@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from knowledge import service
 from knowledge.errors import CatalogDamaged
 from knowledge.service import Knowledge
+from knowledge.sources.loader import FolderLoader
 from knowledge.sources.options import Folder
 from knowledge.types import EVERYONE, Scope
 from tests.librarian import (
@@ -26,6 +28,7 @@ from tests.librarian import (
 )
 
 TEAM = Scope("slack:T1")
+WAIT = 60.0
 
 
 @pytest.fixture
@@ -225,3 +228,43 @@ def test_an_emptied_catalog_is_no_new_one(tmp_path: Path, docs: Path) -> None:
 def test_every_scope_is_everyone_s_by_default(knowledge: Knowledge, docs: Path) -> None:
     """A folder without a scope is for everyone."""
     assert {document.scope for document in knowledge.documents(EVERYBODY)} == {EVERYONE}
+
+
+def test_what_a_person_adds_does_not_wait_behind_a_long_run(tmp_path: Path) -> None:
+    """It is found while the run goes on, which comes to its end with everything."""
+    fill(tmp_path / "big", {f"{number}.md": f"# {number}\n\nA page on kiwis." for number in range(4)})
+    fill(tmp_path / "added", {"plum.md": "# Plum\n\nA page on plums."})
+    knowledge = open_knowledge(
+        tmp_path / "data", tmp_path / "big", tmp_path / "added", embedder=CountingEmbedder()
+    )
+    begun, added = threading.Event(), threading.Event()
+    found: list[str] = []
+
+    def add() -> None:
+        assert begun.wait(WAIT)
+        knowledge.refresh([Folder(tmp_path / "added")], urgent=True)
+        found.extend(by_word(knowledge, "plums"))
+        added.set()
+
+    def patient() -> bool:
+        """Goes on to the next step once the person waits, or has been served."""
+        begun.set()
+        until = time.monotonic() + WAIT
+        while not (knowledge._turns._urgent or added.is_set()) and time.monotonic() < until:
+            time.sleep(0.001)
+        return False
+
+    person = threading.Thread(target=add)
+    person.start()
+    big = FolderLoader(Folder(tmp_path / "big"))
+    served_before: list[int] = []
+    report = knowledge.refresh_from(
+        [big], stopped=patient, progress=lambda step: served_before.append(len(found)) if step.done else None
+    )
+    person.join(WAIT)
+    assert len(found) == 1
+    assert 1 in served_before  # the run was not at its end yet
+    assert report.added == 4
+    assert len(served(knowledge)) == 5
+    assert_nothing_is_left_over(knowledge)
+    knowledge.close()

@@ -64,6 +64,7 @@ talk-status-problems = { $count ->
     [one] One file couldn't be used; saseo doctor on the machine tells more.
    *[other] { $count } files couldn't be used; saseo doctor on the machine tells more.
 }
+talk-status-overdue = The folders should have been looked through by { $when }, and weren't; see the log, or /docs reindex.
 talk-status-missing = In { $folder }, { $missing } of { $known } documents are missing at once; they stay in the index. If they were removed on purpose: /docs forget { $folder }
 talk-status-gone = The folder { $folder } isn't there; its documents ({ $known }) stay in the index.
 talk-followups-which = Write followups on or followups off.

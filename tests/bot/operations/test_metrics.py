@@ -23,6 +23,7 @@ STATUS = KnowledgeStatus(
     generation=4,
     embedder=None,
     last_run=LastRun(9, ENDED, 1.5, {"added": 2, "failed": 1}),
+    last_whole_run=LastRun(8, ENDED, 1.5, {"added": 2, "failed": 1}),
     problems=(Problem("/비밀/문서.md", IndexUnavailable(detail="")),),
 )
 QUESTION = Question(
