@@ -26,6 +26,12 @@ def origin(answer: Answer) -> str:
     return ""
 
 
+def outdated(answer: Answer) -> str:
+    """Which of the sources are older than they should be; nothing where none is."""
+    old = [f"[{source.number}]" for source in answer.sources if source.is_stale]
+    return text("answer-label-stale", answer.language, sources=" ".join(old)) if old else ""
+
+
 def warning(answer: Answer) -> str:
     """What in the answer no source says; nothing where there is nothing of that kind."""
     if not answer.unsupported:

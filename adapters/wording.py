@@ -44,6 +44,12 @@ def answered_before(at: datetime, now: datetime, language: Language) -> str:
     return sentence("answer-before", language, age=age(at, now, language))
 
 
+def source_age(source: Source, now: datetime, language: Language) -> str:
+    """How old a source is, and whether that is older than it should be."""
+    old = age(source.modified_at, now, language)
+    return sentence("source-stale", language, age=old) if source.is_stale else old
+
+
 def position(
     page: int | None, lines: tuple[int, int] | None, language: Language, place: Place | None = None
 ) -> str:
@@ -93,7 +99,7 @@ def particulars(source: Source, language: Language, now: datetime, *, is_linked:
         return [sentence("source-attached", language), *([where] if where else [])]
     if is_approved(source.uri):
         return [sentence("source-approved", language), age(source.modified_at, now, language)]
-    facts = ["" if is_linked else whereabouts(source.address), where, age(source.modified_at, now, language)]
+    facts = ["" if is_linked else whereabouts(source.address), where, source_age(source, now, language)]
     return [fact for fact in facts if fact]
 
 

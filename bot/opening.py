@@ -63,6 +63,7 @@ def parts_of(settings: Settings, **overrides: Any) -> Parts:
         "configured": tuple(configured_folders(settings)),
         "state": settings.data_dir,
         "answer_threshold": settings.answer_threshold,
+        "stale_after": settings.stale_after,
         "answer_tokens": settings.llm_max_tokens,
         "chat_model_name": settings.llm_model or settings.llm_model_path.name,
         "open_index": stores[settings.vector_store],

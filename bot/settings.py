@@ -21,6 +21,7 @@ from bot.machine import available_cpus
 from bot.settings_hints import Place, Rule, SettingProblem, allowed, is_secret
 from bot.timing import is_schedule
 from knowledge.errors import InvalidInput
+from knowledge.sources.options import parse_days
 from knowledge.sources.web.permitted import Permitted
 
 ENV_FILE = ".env"
@@ -63,6 +64,10 @@ def _hosts(value: object) -> object:
     patterns = _comma_separated(value)
     Permitted(patterns if isinstance(patterns, tuple) else ())
     return patterns
+
+
+def _days(value: object) -> object:
+    return None if value in (None, "", "off") else parse_days(value)
 
 
 def _named_numbers(value: object) -> object:
@@ -148,6 +153,7 @@ class Settings(BaseSettings):
     folders_file: Path = Path("folders.toml")
     refresh_schedule: Annotated[str, AfterValidator(_schedule)] = "*/15 * * * *"
     watch_folders: Switch = "on"
+    stale_after: Annotated[int | None, BeforeValidator(_days)] = None
     allow_urls: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)] = ()
     ocr_command: str = "tesseract"
     parse_seconds: float = Field(120, gt=0, le=3600)

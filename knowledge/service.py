@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Hashable, Mapping, Sequence
 from contextlib import aclosing, closing
@@ -20,7 +21,7 @@ from knowledge.catalog.turns import Opinion
 from knowledge.catalog.uploads import Upload
 from knowledge.courtesy import Courtesy
 from knowledge.embedding import Abilities, Embedder, EmbedderStatus
-from knowledge.errors import InvalidInput, NotFetched
+from knowledge.errors import InvalidInput, NotFetched, SaseoError
 from knowledge.index import OpenIndex, Place
 from knowledge.index.embedded import open_embedded, was_written
 from knowledge.ingest import Ingest
@@ -38,9 +39,23 @@ from knowledge.search import Search
 from knowledge.sources.loader import FolderLoader, as_options, from_options, root_of
 from knowledge.sources.options import Folder
 from knowledge.sources.web.pages import Pages
+from knowledge.staleness import Staleness
+from knowledge.threads import run_blocking
 from knowledge.tracing import traced
-from knowledge.types import AnswerEvent, Document, Omission, ParsedDocument, Passage, Question, Scope
+from knowledge.types import (
+    AnswerEvent,
+    Document,
+    Finished,
+    Found,
+    Omission,
+    ParsedDocument,
+    Passage,
+    Question,
+    Scope,
+)
 from knowledge.upkeep import check_index, copy_index
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +77,7 @@ class Parts:
     sandbox: Sandbox | None = None
     pages: Pages | None = None  # None fetches nothing from the web
     answer_threshold: float | None = None
+    stale_after: int | None = None  # days, of folders that don't say
     chat_model: ChatModel | None = None  # None quotes the documents only
     chat_model_name: str = ""  # answers are kept by it
     answer_tokens: int = 512
@@ -323,9 +339,19 @@ class Knowledge:
 
     async def _answer(self, question: Question) -> AsyncGenerator[AnswerEvent]:
         with self._courtesy.urgent():
+            ages: Staleness | None = None
             async with aclosing(self._answerer.answer(question)) as events:
                 async for event in events:
-                    yield event
+                    if ages is None and isinstance(event, Found | Finished):
+                        ages = await run_blocking(self._ages)
+                    yield ages.marked(event) if ages else event
+
+    def _ages(self) -> Staleness:
+        try:
+            return Staleness(self.folders(), self._parts.stale_after)
+        except SaseoError as error:  # the answer is worth more than the ages of its sources
+            _log.warning("which sources are old can't be told: %s", error)
+            return Staleness((), None)
 
     def status(self) -> KnowledgeStatus:
         """What is known, with what, and how fresh."""

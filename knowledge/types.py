@@ -174,7 +174,8 @@ class Document:
 class Source:
     """What a citation shows. `number` is its [n]; a file's `uri` is its path, NFC, not percent-encoded.
 
-    `link` opens the original of what came from a chat or the web.
+    `link` opens the original of what came from a chat or the web. `is_stale`: it is older than its folder's
+    documents should be.
     """
 
     number: int
@@ -188,6 +189,7 @@ class Source:
     modified_at: datetime
     place: Place | None = None
     link: str = ""
+    is_stale: bool = False
 
     @property
     def address(self) -> str:

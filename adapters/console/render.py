@@ -13,7 +13,7 @@ from rich.cells import cell_len, chop_cells
 from rich.text import Text
 
 from adapters import notes
-from adapters.wording import age, heading, position, safe, sources_heading
+from adapters.wording import heading, position, safe, source_age, sources_heading
 from knowledge.types import Answer, Language, Source
 
 MARGIN = 2
@@ -51,7 +51,7 @@ def source_lines(
         facts = [
             short_path(source.address, folder, home),
             position(source.page, source.lines, language, source.place),
-            age(source.modified_at, now, language),
+            source_age(source, now, language),
         ]
         below = _join(facts, measure(width) - hang)
         written += [Text(" " * (MARGIN + hang) + line, "faint") for line in below]
@@ -80,14 +80,15 @@ def plain_answer(answer: Answer, *, now: datetime, folder: Path, home: Path) -> 
     """The answer and its sources for a file or another program: no colours, lines as long as they are."""
     language = answer.language
     parts = [safe(answer.text).strip()]
-    parts += [f"({safe(note)})" for note in (notes.warning(answer), notes.origin(answer)) if note]
+    told = (notes.warning(answer), notes.outdated(answer), notes.origin(answer))
+    parts += [f"({safe(note)})" for note in told if note]
     listed: list[str] = []
     for source in answer.sources:
         facts = [
             heading(source),
             short_path(source.address, folder, home),
             position(source.page, source.lines, language, source.place),
-            age(source.modified_at, now, language),
+            source_age(source, now, language),
         ]
         listed.append(f"[{source.number}] " + " · ".join(fact for fact in facts if fact))
         if answer.mode == "not_found":

@@ -164,6 +164,7 @@ class AnswerScreen:
         self._print(self._flow.finish())
         self._flow = None
         self._note(notes.warning(answer), "warning")
+        self._note(notes.outdated(answer), "warning")
         self._note(notes.origin(answer), "faint")
         self.sources(answer, excerpts=answer.mode == "not_found")
         self.console.print()

@@ -136,7 +136,7 @@ def _before(view: View, now: datetime) -> list[str]:
 
 
 def _label(answer: Answer) -> list[str]:
-    told = (notes.warning(answer), notes.origin(answer))
+    told = (notes.warning(answer), notes.outdated(answer), notes.origin(answer))
     return [_small(note) for note in told if note]
 
 

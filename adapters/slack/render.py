@@ -108,7 +108,7 @@ def _before(view: View, now: datetime) -> list[Block]:
 
 
 def _label(answer: Answer) -> list[Block]:
-    told = (notes.warning(answer), notes.origin(answer))
+    told = (notes.warning(answer), notes.outdated(answer), notes.origin(answer))
     return [context(inline(note)) for note in told if note]
 
 

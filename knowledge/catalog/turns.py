@@ -257,6 +257,7 @@ def _kept(source: Source) -> dict[str, Any]:
         "modified_at": source.modified_at.isoformat(),
         "place": place_as_dict(source.place) if source.place else None,
         "link": source.link,
+        "is_stale": source.is_stale,
     }
 
 

@@ -16,6 +16,8 @@ from knowledge.types import EVERYONE, Scope, parse_scope
 
 MEBIBYTE = 1 << 20
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?", re.IGNORECASE)
+_DAYS = re.compile(r"(\d{1,4})\s*([dwmy]?)")
+_LENGTHS = {"": 1, "d": 1, "w": 7, "m": 30, "y": 365}
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 
 
@@ -24,7 +26,8 @@ class Folder:
     """A folder whose files are documents that `scope` may read.
 
     `include` and `exclude` are patterns in gitignore's syntax, relative to the folder: with `include`, only
-    files that match it count; what matches `exclude` never does. `max_size` is in bytes.
+    files that match it count; what matches `exclude` never does. `max_size` is in bytes. A source
+    that was last changed more than `stale_after` days ago is marked as old.
     """
 
     path: Path
@@ -33,6 +36,7 @@ class Folder:
     exclude: tuple[str, ...] = ()
     max_size: int = 64 * MEBIBYTE
     follow_links: bool = False
+    stale_after: int | None = None
 
 
 def parse_folders(setting: str) -> list[Folder]:
@@ -139,6 +143,20 @@ def _size(value: object) -> int:
     return size
 
 
+def parse_days(value: object) -> int:
+    """Days, as a number or like `90d`, `12w`, `6m` (of 30 days), `1y`.
+
+    Raises:
+        ValueError: it is none of these, or nothing.
+    """
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 100_000:
+        return value
+    match = _DAYS.fullmatch(value.strip().lower()) if isinstance(value, str) else None
+    if not match or not (days := int(match[1]) * _LENGTHS[match[2]]):
+        raise ValueError(value)
+    return days
+
+
 def _flag(value: object) -> bool:
     if not isinstance(value, bool):
         raise ValueError(value)  # noqa: TRY004 (one kind of error for the caller to map)
@@ -163,4 +181,5 @@ _READERS: dict[str, Callable[[object], Any]] = {
     "exclude": _patterns,
     "max_size": _size,
     "follow_links": _flag,
+    "stale_after": parse_days,
 }

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from adapters import notes
+from adapters.wording import source_age
 from knowledge.messages import has_text
 from knowledge.types import LANGUAGES, Answer, Language, Mode, Status
 from tests.fakes import a_source
@@ -53,3 +54,16 @@ def test_claims_without_a_source_are_named() -> None:
 def test_every_reason_has_its_sentence(reason: str) -> None:
     """What the writer gives up with can be told."""
     assert has_text(f"error-generation-failed-{reason}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_old_sources_are_named(language) -> None:
+    """By their numbers, and each says so beside its age; nothing is said where none is old."""
+    old, new = replace(a_source(), number=2, is_stale=True), a_source()
+    answer = Answer("text", language, "model", (new, old))
+    assert "[2]" in notes.outdated(answer)
+    assert "[1]" not in notes.outdated(answer)
+    assert notes.outdated(replace(answer, sources=(new,))) == ""
+    now = old.modified_at
+    assert source_age(old, now, language).startswith(source_age(new, now, language))
+    assert source_age(old, now, language) != source_age(new, now, language)

@@ -18,6 +18,7 @@ setting-allowed-device = Allowed: cpu, cuda, cuda:0 (or another number) or mps.
 setting-allowed-collection = Allowed: letters, digits and _, not beginning with a digit.
 setting-allowed-folders = Allowed: path or path=scope, several parted by semicolons.
 setting-allowed-hosts = Allowed: host names such as docs.example.com, *.example.com or * (each perhaps with :PORT), addresses and networks such as 10.1.0.0/16, parted by commas; or on, or off.
+setting-allowed-days = Allowed: days, such as 365, 90d, 12w, 6m or 1y; or off.
 setting-allowed-parameters = Allowed: NAME=NUMBER, several parted by commas.
 setting-allowed-file = There is no such file. Check the path.
 setting-allowed-env-file = This file can't be read ({ $detail }). Check the path.

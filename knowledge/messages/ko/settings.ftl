@@ -18,6 +18,7 @@ setting-allowed-device = 쓸 수 있는 값: cpu, cuda, cuda:0(다른 번호도 
 setting-allowed-collection = 영문자, 숫자, 밑줄(_)만 쓰고 숫자로 시작하지 않아야 합니다.
 setting-allowed-folders = 경로나 경로=범위 형식으로 적고, 여럿이면 세미콜론으로 나눠 주세요.
 setting-allowed-hosts = 쓸 수 있는 값: docs.example.com, *.example.com, * 같은 호스트 이름(뒤에 :포트를 붙일 수 있음)과 10.1.0.0/16 같은 주소나 네트워크를 쉼표로 나눈 것, 또는 on, off.
+setting-allowed-days = 쓸 수 있는 값: 365, 90d, 12w, 6m, 1y 같은 기간, 또는 off.
 setting-allowed-parameters = 이름=정수 형식으로 적고, 여럿이면 쉼표로 나눠 주세요.
 setting-allowed-file = 이런 파일이 없습니다. 경로를 확인해 주세요.
 setting-allowed-env-file = 이 파일을 읽을 수 없습니다({ $detail }). 경로를 확인해 주세요.

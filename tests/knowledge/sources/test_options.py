@@ -9,6 +9,7 @@ import pytest
 
 from knowledge.errors import InvalidFolder, InvalidScope
 from knowledge.sources.folders import Folder, load_folders, parse_folders
+from knowledge.sources.options import parse_days
 
 
 def _load(tmp_path: Path, content: str) -> list[Folder]:
@@ -136,3 +137,18 @@ def test_a_file_that_is_missing(tmp_path: Path) -> None:
 def test_an_empty_file(tmp_path: Path) -> None:
     """No folders are no error."""
     assert _load(tmp_path, "# none yet\n") == []
+
+
+@pytest.mark.parametrize(
+    ("value", "days"), [(30, 30), ("30", 30), ("90d", 90), ("12 w", 84), ("6M", 180), ("1y", 365)]
+)
+def test_an_age_is_days_or_longer_units(value, days) -> None:
+    """As a person writes it."""
+    assert parse_days(value) == days
+
+
+@pytest.mark.parametrize("value", [0, -1, True, "0d", "soon", "1h", "99999999", None, 1.5])
+def test_what_is_no_age_is_refused(value) -> None:
+    """Rather than taken for one."""
+    with pytest.raises(ValueError, match=str(value)):
+        parse_days(value)
