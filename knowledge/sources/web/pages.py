@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from knowledge.catalog import Catalog, notes
@@ -27,6 +28,7 @@ _LONGEST_PAUSE = timedelta(days=1)
 _GONE_FOR = timedelta(days=3)  # a site that is being moved says of every page that it isn't there
 _GONE_LOOKS = 3
 _GONE = (404, 410)
+_AWAY = frozenset(("resolve", "timed_out", "unreachable", "tls"))
 _MOST_PATIENT = 7 * 24 * 3600  # seconds of Retry-After that are believed
 
 
@@ -81,6 +83,7 @@ class Pages:
     def look(self, stopped: Callable[[], bool]) -> Looked:
         """Look at the pages whose time has come. What can't be looked at now stays as it was."""
         looked = Looked()
+        away: set[str] = set()  # hosts that can't be reached now: one try is enough for all their pages
         with self._catalog.read() as connection:
             pages = kept.every(connection)
         for page in pages:
@@ -88,7 +91,9 @@ class Pages:
                 continue  # further ahead only a clock that was wrong has set it
             if stopped():
                 break
-            self._look_at(page, looked)
+            host = urlsplit(page.url).netloc
+            if host not in away and self._look_at(page, looked) in _AWAY:
+                away.add(host)
         self._tell_problems()
         return looked
 
@@ -96,9 +101,11 @@ class Pages:
         """The folder of a scope's pages."""
         return self._uploads.folder_of(scope)
 
-    def _look_at(self, page: Page, looked: Looked) -> None:
+    def _look_at(self, page: Page, looked: Looked) -> str:
+        """Look at one page; gives why that failed, or nothing."""
         headers = {"If-None-Match": page.etag, "If-Modified-Since": page.last_modified}
-        asked = {name: value for name, value in headers.items() if value}
+        has_original = Path(page.uri).is_file()
+        asked = {name: value for name, value in headers.items() if value and has_original}
         try:
             fetched = self._fetcher.get(page.url, asked, may_ask=self._robots.check)
             if fetched.status == 304:
@@ -113,6 +120,8 @@ class Pages:
                 raise _refused(page.url, fetched)
         except (NotFetched, Unreadable) as error:
             self._fail(page, error, looked)
+            return str(error.parameters["reason"])
+        return ""
 
     def _keep(self, scope: Scope, name: str, fetched: Fetched) -> str:
         changed = _date(fetched.headers.get("last-modified", ""))

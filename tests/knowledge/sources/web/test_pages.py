@@ -240,3 +240,32 @@ def test_other_formats_are_told_by_their_type(librarian: Librarian) -> None:
     )
     librarian.add("/raw/README.md")
     assert librarian.knowledge.find_documents("Read me")[0].uri.endswith(".md")
+
+
+def test_a_host_that_is_away_is_tried_once_for_all_its_pages(librarian: Librarian) -> None:
+    """So that a site that is down keeps no run waiting."""
+    librarian.site.article("/other", "Other", "Another page.")
+    librarian.add()
+    librarian.add("/other")
+    looked_up = []
+
+    def away(host, port):
+        looked_up.append(host)
+        raise OSError
+
+    librarian.knowledge._parts.pages._robots._kept.clear()
+    librarian.knowledge._parts.pages._fetcher._resolve = away
+    librarian.look(hours=1)
+    assert len(looked_up) == 1
+    assert librarian.problems == ["resolve"]
+    assert "Another page" in librarian.texts
+
+
+def test_a_lost_original_is_fetched_again(librarian: Librarian) -> None:
+    """Not asked for with the tag of what isn't there any more."""
+    librarian.add()
+    [document] = librarian.knowledge.documents(SCOPES)
+    Path(document.uri).unlink()
+    librarian.look(hours=1)
+    assert Path(document.uri).is_file()
+    assert "지하 2층" in librarian.texts
