@@ -111,8 +111,12 @@ class DocumentDesk:
             view = forms.choose_view(
                 origin, sentence(key, language, wanted=wanted) if wanted else "", language
             )
-        with mapped():
-            await self._client.views_update(view_id=view_id, view=view)
+        try:
+            with mapped():
+                await self._client.views_update(view_id=view_id, view=view)
+        except ChatUnavailable as error:
+            if error.parameters["detail"] != "not_found":  # the person closed it meanwhile
+                raise
 
     async def _open_message(self, body: Body) -> None:
         """The menu of a message: ask what of it becomes a document, and for whom."""

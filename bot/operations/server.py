@@ -28,7 +28,8 @@ from bot.operations.readiness import Readiness
 from knowledge.threads import run_blocking
 
 _CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-_CONNECTIONS = 64
+CONNECTIONS = 64
+CONNECTIONS_WITH_DOORS = 1024  # a proxy keeps many open, and a slash command that is refused is lost
 
 MoreFigures = Callable[[], Awaitable[bytes]]
 
@@ -85,10 +86,12 @@ class Serving:
         app: what is served.
         host: a name or an address.
         port: 0 for any.
+        connections: how many there may be at once; more are refused.
     """
 
-    def __init__(self, app: Starlette, host: str, port: int) -> None:
+    def __init__(self, app: Starlette, host: str, port: int, connections: int = CONNECTIONS) -> None:
         self._app = app
+        self._connections = connections
         self._host, self._port = host, port
         self.address = ""
 
@@ -108,7 +111,7 @@ class Serving:
             access_log=False,
             lifespan="off",
             server_header=False,
-            limit_concurrency=_CONNECTIONS,
+            limit_concurrency=self._connections,
             timeout_graceful_shutdown=1,
         )
         self._server = _Server(config)

@@ -38,7 +38,7 @@ class Operations:
     def __init__(self, settings: Settings, knowledge: Knowledge, parts: Parts) -> None:
         try:
             from bot.operations.metrics import Metrics
-            from bot.operations.server import Serving, application
+            from bot.operations.server import CONNECTIONS, CONNECTIONS_WITH_DOORS, Serving, application
         except ImportError as error:
             raise MissingDependency(
                 package=error.name or "starlette", command="pip install 'saseo[serve]'"
@@ -56,7 +56,8 @@ class Operations:
         self.door = Door()
         doors = {PATH: self.door} if settings.slack_over_http else {}
         app = application(self.readiness, self.metrics, self._figures_of_model, doors)
-        self._serving = Serving(app, settings.http_host, settings.http_port or 0)
+        connections = CONNECTIONS_WITH_DOORS if doors else CONNECTIONS
+        self._serving = Serving(app, settings.http_host, settings.http_port or 0, connections)
 
     async def start(self, stack: AsyncExitStack) -> None:
         """Serve until the stack unwinds.

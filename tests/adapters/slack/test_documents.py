@@ -229,6 +229,22 @@ def test_the_form_that_removes_offers_what_the_person_may_read(play) -> None:
     assert len(play(scene)) == 2
 
 
+def test_a_form_that_is_closed_before_it_is_ready_is_no_error(play) -> None:
+    """Who changes their mind hears nothing of it, and nothing is removed."""
+
+    async def scene(stage: SlackStage) -> None:
+        stage.slack.workspace.closes_forms = True
+        await stage.command("add", "점심 규칙\n열두 시")
+        await told(stage, "점심 규칙")
+        await stage.command("remove", "점심")
+        await stage.until(lambda: stage.slack.calls["views.update"])
+        await stage.command("help", person="other")
+        await told(stage, "reindex", "other")
+        assert not any("로그" in each.text for each in stage.private())
+
+    assert len(play(scene)) == 1
+
+
 def test_what_a_form_asks_for_is_told_in_a_direct_message_when_its_link_is_dead(play) -> None:
     """A response URL lives half an hour; a form may stay open longer."""
 

@@ -41,6 +41,7 @@ class Workspace:
     views: list[dict[str, Any]] = field(default_factory=list)
     homes: dict[str, dict[str, Any]] = field(default_factory=dict)
     is_agent: bool = False
+    closes_forms: bool = False  # people close every form at once
     sessions: list[tuple[str, str, str]] = field(default_factory=list)
     prompts: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     _clock: Any = field(default_factory=lambda: itertools.count(1))
@@ -165,7 +166,7 @@ class Workspace:
         return {"view": self.views[-1]}
 
     def views_update(self, view_id: str, view: dict[str, Any]) -> dict[str, Any]:
-        for index, each in enumerate(self.views):
+        for index, each in enumerate([] if self.closes_forms else self.views):
             if each["id"] == view_id:
                 self.views[index] = {**checked_view(view), "id": view_id}
                 return {"view": self.views[index]}
