@@ -4,7 +4,7 @@ For each format: the share of the words that went in which come out (tables incl
 marks whose passage says the right page, slide or rows, and the time for a file, in this process and through
 the sandbox. With markitdown installed (it is no dependency), its recall and time beside them.
 
-    python scripts/bench_formats.py [--files 10] [--seed 7]
+    python scripts/bench_formats.py [--files 10] [--seed 7] [--json FILE]
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import io
+import json
 import random
 import re
 import sys
@@ -67,6 +68,7 @@ def main() -> None:
     )
     parser.add_argument("--files", type=int, default=10)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--json", type=Path, help="a file for the figures")
     arguments = parser.parse_args()
     maker = Maker(random.Random(arguments.seed))
     sandbox = Sandbox()
@@ -76,13 +78,23 @@ def main() -> None:
     }
     if (other := markitdown()) is not None:
         readers["markitdown"] = other
+    figures: dict[str, dict[str, float | str]] = {}
     print(f"{arguments.files} files of each format; recall of words, ms for a file")
     for extension, make in maker.formats.items():
         files = [make(f"{number}.{extension}") for number in range(arguments.files)]
-        columns = [f"{name} {_measured(reader, files)}" for name, reader in readers.items()]
+        measured = {name: _measured(reader, files) for name, reader in readers.items()}
+        columns = [f"{name} {_shown(found)}" for name, found in measured.items()]
         right, marks = _places(files)
+        figures[extension] = {}
+        for name, found in measured.items():
+            if not isinstance(found, str):
+                figures[extension] |= {f"{name}, recall": found[0], f"{name}, ms": found[1]}
+        if marks:
+            figures[extension]["places right"] = right / marks
         print(f"{extension:>6}: " + "; ".join(columns) + (f"; places {right}/{marks}" if marks else ""))
     sandbox.close()
+    if arguments.json is not None:
+        arguments.json.write_text(json.dumps(figures, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def markitdown() -> Reader | None:
@@ -100,7 +112,12 @@ def markitdown() -> Reader | None:
     return read
 
 
-def _measured(reader: Reader, files: list[Made]) -> str:
+def _shown(measured: tuple[float, float] | str) -> str:
+    return measured if isinstance(measured, str) else f"{measured[0]:.4f} ({measured[1]:.1f} ms)"
+
+
+def _measured(reader: Reader, files: list[Made]) -> tuple[float, float] | str:
+    """Recall and milliseconds for a file, or why there is none."""
     recalls: list[float] = []
     began = time.perf_counter()
     for file in files:
@@ -109,7 +126,7 @@ def _measured(reader: Reader, files: list[Made]) -> str:
         except Exception as error:  # noqa: BLE001 - another's reader raises what it likes
             return f"– ({type(error).__name__})"
     milliseconds = 1000 * (time.perf_counter() - began) / len(files)
-    return f"{sum(recalls) / len(recalls):.4f} ({milliseconds:.1f} ms)"
+    return sum(recalls) / len(recalls), milliseconds
 
 
 def _recall(texts: list[str], read: str) -> float:
@@ -219,6 +236,10 @@ class Maker:
             book.active.append(row)
         marks = {row[2]: number for number, row in enumerate(rows, 1) if number % 20 == 0}
         return Made(name, self._documents.saved(book.save), [cell for row in rows for cell in row], marks)
+
+    def sentences(self, count: int) -> str:
+        """Running text of so many sentences, half of it Korean."""
+        return " ".join(self._texts(count))
 
     def _texts(self, count: int) -> list[str]:
         return [f"{self._text()} {self._text()}" for _ in range(count)]

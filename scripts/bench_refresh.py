@@ -45,7 +45,7 @@ _WORDS = [
 ]
 
 
-class _Vectors:
+class SomeVectors:
     """Stands in for a model: any vector will do here."""
 
     name = "any"
@@ -99,7 +99,7 @@ def main() -> None:
             catalog=Catalog.in_folder(data),
             folder=data / "index",
             analyzer=Analyzer(),
-            embedder=_Vectors(),
+            embedder=SomeVectors(),
             embedder_status=None,
             abilities=lambda _: None,  # type: ignore[arg-type, return-value]
             configured=(Folder(files),),

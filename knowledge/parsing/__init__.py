@@ -67,8 +67,14 @@ _CONTAINERS = {"EML": "mail:read_eml", "MSG": "mail:read_msg", "ZIP": "archive:r
 _CODE_NAMES = frozenset(("containerfile", "dockerfile", "gemfile", "jenkinsfile", "makefile", "vagrantfile"))
 _EXTENSION = re.compile(r".\.([A-Za-z][A-Za-z0-9_+-]{0,15})$")
 _HTML_START = re.compile(
-    rb"\s*(?:<!--.{0,1000}?-->\s*)?<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
+    rb"(?:\xef\xbb\xbf)?\s*(?:<!--.{0,1000}?-->\s*)?<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
 )
+# What many web applications give as a spreadsheet: a page with a table, or values between tabs.
+_SHEET_NAMES = frozenset((".xls", ".xlsx"))
+_SHEET_START = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|meta|style|table)\b", re.IGNORECASE
+)
+_TABBED = re.compile(rb"[^\0-\x08\n]*\t[^\0-\x08\n]*\n")
 
 
 def extension(name: str) -> str:
@@ -110,6 +116,10 @@ def parse(name: str, data: bytes, depth: int = 0) -> ParsedDocument:
         return _read(found.name, data, stem, depth)
     if not supported(name):
         raise Unreadable(reason="unsupported", detail=suffix)
+    if suffix in _SHEET_NAMES and _SHEET_START.match(data):
+        suffix = ".html"
+    elif suffix in _SHEET_NAMES and _TABBED.match(data):
+        suffix = ".tsv"
     if suffix in _FORMATTED:
         raise Unreadable(reason="malformed" if data.strip() else "empty", detail="")
     if suffix in _BY_NAME:

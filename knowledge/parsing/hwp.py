@@ -13,6 +13,7 @@ from knowledge.parsing.blocks import DocumentText, Piece, one_line
 from knowledge.parsing.encoding import normalize
 from knowledge.parsing.html_blocks import TableRows
 from knowledge.parsing.install import not_installed
+from knowledge.parsing.package import Package
 from knowledge.types import ParsedDocument
 
 # "HWP Document File", its zeros, four bytes of version, then the flags (HWP 5.0 file format, FileHeader).
@@ -36,6 +37,8 @@ def read_hwp(data: bytes, stem: str) -> ParsedDocument:
         notice instead), `encrypted`, `malformed`, `empty`, `not_installed`.
     """
     _refuse_locked(data)
+    if data.startswith(b"PK"):
+        Package(data).refuse_locked()
     try:
         import unhwp
     except (ImportError, OSError) as error:  # OSError: no build for this platform

@@ -25,6 +25,7 @@ def read_odf(data: bytes, stem: str) -> ParsedDocument:
         Unreadable: `malformed`, `encrypted`, `too_complex`, `empty`.
     """
     package = Package(data)
+    package.refuse_locked()
     reader = _Reader()
     for body in package.xml("content.xml"):
         if local(body) == "body":

@@ -33,7 +33,7 @@ class Package:
         self.entries = [entry for entry in self._archive.infolist() if not entry.is_dir()]
         if len(self.entries) > MOST_ENTRIES:
             raise Unreadable(reason="too_complex", detail=f"{len(self.entries):,} > {MOST_ENTRIES:,}")
-        self._by_name = {entry.filename: entry for entry in self.entries}
+        self._by_name = {entry.filename.replace("\\", "/"): entry for entry in self.entries}
         self._left = MOST_BYTES
 
     def __contains__(self, name: str) -> bool:
@@ -67,6 +67,12 @@ class Package:
         if self._left < 0:
             raise Unreadable(reason="too_complex", detail=f"> {MOST_BYTES // MEBIBYTE} MiB")
         return data
+
+    def refuse_locked(self) -> None:
+        """Raise `encrypted` where the manifest of an OpenDocument or HWPX file says so."""
+        manifest = "META-INF/manifest.xml"
+        if manifest in self and b"encryption-data" in self.read(manifest):
+            raise Unreadable(reason="encrypted", detail="")
 
     def xml(self, name: str) -> ET.Element:
         """The root of an XML entry, as `parse_xml` gives it."""

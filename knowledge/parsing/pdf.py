@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
 from knowledge.errors import Unreadable
@@ -34,6 +34,7 @@ _MOST_DRAWN = 20_000  # objects of a page that are looked at
 _MARGIN = 0.08  # of the page's height
 _DRAWN_DOTS = 300  # an inch, what Tesseract reads best
 _LARGEST_SIDE = 6000  # dots
+_ON_BORDER = 1.0  # points beside it
 _DEPTH = 4  # of drawings inside of drawings
 # What PDFium gives for a hyphen at a line's end, where it has joined the lines.
 _DIVIDED = re.compile("\ufffe(?=[a-z])")
@@ -220,17 +221,32 @@ def _drawings(page: Any) -> _Drawings:
 
 
 def _table(text: Any, grid: Grid) -> TableRows | None:
-    """The cells' texts; None where most are empty, so that it's a drawing or a form."""
+    """The cells' texts; None where most are empty, so that it's a drawing or a form.
+
+    Cells are merged where no line parts them and text stands where one would be. (Without such text there may
+    be columns that only the table's first row rules.)
+    """
     rows = TableRows()
     cells = filled = 0
-    for top, bottom in zip(grid.ys, grid.ys[1:], strict=False):
+
+    def between(left: float, right: float, top: float, bottom: float) -> str:
+        return one_line(text.get_text_bounded(left, bottom, right, top, errors="ignore"))
+
+    for row, (top, bottom) in enumerate(pairwise(grid.ys)):
         rows.row()
-        for left, right in zip(grid.xs, grid.xs[1:], strict=False):
-            content = one_line(text.get_text_bounded(left, bottom, right, top, errors="ignore"))
-            cells, filled = cells + 1, filled + bool(content)
-            rows.cell(names=False, columns=1, rows=1)
+        first = 0
+        while first < len(grid.xs) - 1:
+            after = first + 1
+            while (row, after - 1) in grid.open_cells and between(
+                grid.xs[after] - _ON_BORDER, grid.xs[after] + _ON_BORDER, top, bottom
+            ):
+                after += 1
+            content = between(grid.xs[first], grid.xs[after], top, bottom)
+            cells, filled = cells + after - first, filled + (after - first) * bool(content)
+            rows.cell(names=False, columns=after - first, rows=1)
             rows.add(Piece("paragraph", content))
             rows.end_cell()
+            first = after
     return rows if filled * 3 >= cells else None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 _THIN = 3.0  # points: a rectangle that is no wider is a line
 _CLOSE = 2.5  # points: two lines this near are one, and this far apart still touch
@@ -21,10 +22,14 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table's lines: `xs` ascending from left to right, `ys` descending from top to bottom."""
+    """A table's lines: `xs` ascending from left to right, `ys` descending from top to bottom.
+
+    `open_cells` are the (row, column) of those that no line parts from the next one to the right.
+    """
 
     xs: tuple[float, ...]
     ys: tuple[float, ...]
+    open_cells: frozenset[tuple[int, int]] = frozenset()
 
     def holds(self, x: float, y: float) -> bool:
         """Whether a point lies inside."""
@@ -86,10 +91,16 @@ def _touch(horizontal: Segment, vertical: Segment) -> bool:
 
 
 def _grid(across: list[Segment], down: list[Segment]) -> Grid:
-    return Grid(
-        tuple(_places(segment.place for segment in down)),
-        tuple(reversed(_places(segment.place for segment in across))),
+    xs = tuple(_places(segment.place for segment in down))
+    ys = tuple(reversed(_places(segment.place for segment in across)))
+    borders = [[line for line in down if abs(line.place - x) <= _CLOSE] for x in xs]
+    open_cells = frozenset(
+        (row, column)
+        for row, (top, bottom) in enumerate(pairwise(ys))
+        for column in range(len(xs) - 2)
+        if not any(line.start <= (top + bottom) / 2 <= line.end for line in borders[column + 1])
     )
+    return Grid(xs, ys, open_cells)
 
 
 def _places(places: Iterable[float]) -> list[float]:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import Literal
+
+from knowledge.parsing.compound import root_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +56,10 @@ _BINARIES = (
 _SIGNATURES = (*_DOCUMENTS, *((signature, Format(name, "binary")) for signature, name in _BINARIES))
 # What an archive holds that is a package.
 _PACKAGES = (
-    ("word/document.xml", "DOCX"),
-    ("xl/workbook.xml", "XLSX"),
-    ("xl/workbook.bin", "XLSX"),
-    ("ppt/presentation.xml", "PPTX"),
-    ("Contents/content.hpf", "HWPX"),
+    (re.compile(r"word/document\d*\.xml", re.IGNORECASE), "DOCX"),
+    (re.compile(r"xl/workbook\d*\.(?:xml|bin)", re.IGNORECASE), "XLSX"),
+    (re.compile(r"ppt/presentation\d*\.xml", re.IGNORECASE), "PPTX"),
+    (re.compile(r"Contents/content\.hpf"), "HWPX"),
 )
 # What its first entry says it is.
 _MEDIA_TYPES = (
@@ -71,6 +74,7 @@ _OLE_STREAMS = (
     ("EncryptedPackage", Format("encrypted", "unsupported")),
     ("WordDocument", Format("DOC", "unsupported")),
     ("Workbook", Format("XLS")),
+    ("Book", Format("XLS")),
     ("PowerPoint Document", Format("PPT", "unsupported")),
     ("__properties_version1.0", Format("MSG")),
 )
@@ -89,28 +93,43 @@ def recognise(data: bytes) -> Format | None:
         return Format(_package(data))
     if b"%PDF-1." in data[:_PDF_MAY_BEGIN_AT] and b"\0" in data[:_START]:
         return Format("PDF")
-    if b"<HWPML" in data[:_START] or "<HWPML".encode("utf-16-le") in data[:_START]:
+    start = data[:_START].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if start.startswith(b"<") and (b"<HWPML" in start or "<HWPML".encode("utf-16-le") in start):
         return Format("HWPML")
     return _container(data)
 
 
 def _ole(data: bytes) -> Format:
-    if b"HWP Document File" in data:
+    """By what lies at its root: a message may hold files of all the other kinds."""
+    names = root_names(data)
+    if {"FileHeader", "DocInfo"} <= names or (not names and b"HWP Document File" in data):
         return Format("HWP")
-    found = (format_ for stream, format_ in _OLE_STREAMS if stream.encode("utf-16-le") in data)
-    return next(found, Format("OLE", "unsupported"))
+    by_root = (format_ for stream, format_ in _OLE_STREAMS if stream in names)
+    if found := next(by_root, None):
+        return found
+    # Of a damaged one, whose directory can't be followed, the names are somewhere.
+    anywhere = (format_ for stream, format_ in _OLE_STREAMS if stream.encode("utf-16-le") in data)
+    return next(anywhere, Format("OLE", "unsupported"))
 
 
 def _package(data: bytes) -> str:
-    for media_type, name in _MEDIA_TYPES:
-        if media_type in data[: len(media_type) + 100]:
-            return name
+    if found := _by_media_type(data[:200]):
+        return found
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = frozenset(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+            names = [name.replace("\\", "/") for name in archive.namelist()]
+            if "mimetype" in names:  # which should have been the first entry, and not compressed
+                with archive.open("mimetype") as stream:
+                    if found := _by_media_type(stream.read(200)):
+                        return found
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, RuntimeError):
         return "ZIP"  # whose reader says what is wrong with it
-    return next((name for entry, name in _PACKAGES if entry in names), "ZIP")
+    kinds = (kind for pattern, kind in _PACKAGES if any(map(pattern.fullmatch, names)))
+    return next(kinds, "ZIP")
+
+
+def _by_media_type(start: bytes) -> str:
+    return next((name for media_type, name in _MEDIA_TYPES if media_type in start), "")
 
 
 def _container(data: bytes) -> Format | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 
 from knowledge.errors import Unreadable
@@ -55,12 +58,25 @@ def test_locked_documents() -> None:
     assert reason("a.hwp", documents.hwp([notice], flags=0x02)) == "encrypted"
 
 
+def test_a_locked_package() -> None:
+    """An HWPX whose manifest says that it is encrypted needs its password."""
+    stream = io.BytesIO(documents.hwpx(TEXTS))
+    with zipfile.ZipFile(stream, "a") as package:
+        package.writestr("META-INF/manifest.xml", "<m><encryption-data/></m>")
+    assert reason("a.hwpx", stream.getvalue()) == "encrypted"
+
+
 def test_a_document_without_text() -> None:
     """Is empty, and one that is cut off is damaged."""
     assert reason("a.hwp", documents.hwp([])) == "empty"
     assert reason("a.hwpx", documents.hwpx([])) == "empty"
     assert reason("a.hwpx", documents.hwpx(TEXTS)[:300]) == "malformed"
     assert reason("a.hml", documents.hwpml(TEXTS)[:-20]) == "malformed"
+
+
+def test_a_text_about_the_format_is_no_document_of_it() -> None:
+    """HWPML begins with its own element."""
+    assert parse("a.md", b"# Formats\n\nA file with <HWPML Version> is one.").title == "Formats"
 
 
 def test_content_decides_before_the_name() -> None:

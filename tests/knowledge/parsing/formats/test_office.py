@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import zipfile
 from typing import Any
 
 import docx
@@ -16,7 +18,7 @@ from knowledge.errors import Unreadable
 from knowledge.parsing import parse
 from knowledge.passages import split
 from knowledge.types import Omission, Place
-from tests.documents import opendocument, saved
+from tests.documents import archive, opendocument, saved
 from tests.knowledge.parsing.formats import blocks
 
 TABLE = [("직급", "일수"), ("사원", "15"), ("대리", "16")]
@@ -267,6 +269,39 @@ def test_an_opendocument_presentation_and_spreadsheet() -> None:
     document = parse("a.ods", opendocument("spreadsheet", sheet))
     assert blocks(document)[1] == ("table", "직급; 일수\n직급: 사원; 일수: 15\n직급: 대리; 일수: 16")
     assert document.blocks[1].place == Place(sheet="예산", rows=(1, 3))
+
+
+def test_packages_in_another_order() -> None:
+    """What they are is known wherever their entry about it stands, and with Windows' separators."""
+    data = opendocument("text", "<text:p>x</text:p>")
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        entries = {name: package.read(name) for name in reversed(package.namelist())}
+    assert blocks(parse("a.odt", archive(entries))) == [("paragraph", "x")]
+    with zipfile.ZipFile(io.BytesIO(docx_with("x"))) as package:
+        entries = {name.replace("/", "\\"): package.read(name) for name in package.namelist()}
+    assert blocks(parse("a.docx", archive(entries))) == [("paragraph", "x")]
+
+
+def test_a_locked_opendocument() -> None:
+    """Is told from a damaged one."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        package.writestr("content.xml", bytes(range(256)))
+        package.writestr("META-INF/manifest.xml", "<manifest><encryption-data/></manifest>")
+    with pytest.raises(Unreadable) as caught:
+        parse("a.odt", stream.getvalue())
+    assert caught.value.parameters["reason"] == "encrypted"
+
+
+def test_pages_and_lines_that_call_themselves_spreadsheets() -> None:
+    """As many web applications give them: a page with a table, or values between tabs, in any encoding."""
+    page = "<meta charset=euc-kr><table><tr><td>품목<td>값<tr><td>사과<td>3</table>".encode("cp949")
+    assert blocks(parse("a.xls", page)) == [("table", "| 품목 | 값 |\n| 사과 | 3 |")]
+    lines = "품목\t값\n사과\t3\n".encode("cp949")
+    assert blocks(parse("a.xls", lines)) == [("table", "품목; 값\n품목: 사과; 값: 3")]
+    with pytest.raises(Unreadable):
+        parse("a.xls", bytes(range(256)))
 
 
 @pytest.mark.parametrize("name", ["a.docx", "a.pptx", "a.xlsx", "a.odt"])

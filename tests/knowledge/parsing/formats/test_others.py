@@ -118,6 +118,13 @@ def test_files_inside_that_cannot_be_read() -> None:
     assert document.omissions == (Omission("inside", "b.txt"),)
 
 
+@pytest.mark.parametrize("inner", ["FileHeader", "Workbook", "WordDocument"])
+def test_a_message_with_another_compound_file(inner: str) -> None:
+    """What is attached doesn't make a message what the attachment is."""
+    attached = compound({inner: b"HWP Document File".ljust(4096, b"\0"), "DocInfo": bytes(10)})
+    assert "본문" in parse("a.msg", documents.msg("본문", attached={"a.bin": attached})).text
+
+
 def test_a_message_in_outlooks_own_form() -> None:
     """Whose text can't be read says so."""
     data = compound(

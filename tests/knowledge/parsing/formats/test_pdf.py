@@ -6,7 +6,9 @@ import io
 import re
 
 import pytest
+from reportlab.lib import colors
 from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import SimpleDocTemplate, Table
 
 from knowledge.errors import Unreadable
 from knowledge.parsing import parse
@@ -64,6 +66,21 @@ def test_what_cannot_be_read(data: bytes, reason: str) -> None:
     with pytest.raises(Unreadable) as caught:
         parse("a.pdf", data)
     assert caught.value.parameters["reason"] == reason
+
+
+def test_merged_cells_keep_their_words() -> None:
+    """A text that stands across columns is one text."""
+    stream = io.BytesIO()
+    rows = [["the whole of the year", "", "note"], ["name", "points", "x"], ["Kim", "95", "y"]]
+    style = [
+        ("GRID", (0, 0), (-1, -1), 0.5, colors.black),
+        ("SPAN", (0, 0), (1, 0)),
+        ("ALIGN", (0, 0), (1, 0), "CENTER"),
+    ]
+    SimpleDocTemplate(stream).build([Table(rows, style=style, colWidths=[70, 70, 70])])
+    text = parse("a.pdf", stream.getvalue()).text
+    assert text.splitlines()[0] == "| the whole of the year | the whole of the year | note |"
+    assert text.splitlines()[1:] == ["| name | points | x |", "| Kim | 95 | y |"]
 
 
 def test_pages_without_text_among_others() -> None:
