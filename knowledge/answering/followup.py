@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from knowledge.attached import Enclosed
@@ -18,6 +18,7 @@ from knowledge.retrieve import Retrieval
 from knowledge.types import Scope, Turn
 
 _SHORT = 2  # things that a question names: with more it stands by itself
+_RELATED = 0.5  # of the meaning of a typical answer (`Retrieval.meaning`)
 _AS_GOOD = 0.6  # of the evidence for the question alone, that the two together must have
 
 _GOES_ON = re.compile(
@@ -33,6 +34,7 @@ _POINTS_BACK = re.compile(
     r"|above)\b",
     re.IGNORECASE,
 )
+_WORDS = re.compile(r"[^\W\u3131-\u318e_]")  # and not "ㅁㄴㅇㄹ" or "???"
 _THINGS = frozenset({"noun", "name", "number"})
 
 
@@ -73,11 +75,40 @@ def understood(
     text = _GOES_ON.sub("", text, count=1).strip() or text  # the link says nothing of what is looked for
     together = retrieve(text, scopes, context=context)
     if _things(text, analyzer) == 0:
-        return Understood(together, context)
+        about = retrieve(context, scopes) if _WORDS.search(text) else None
+        return Understood(_judged(together, about), context)
     alone = retrieve(text, scopes)
+    if not _POINTS_BACK.search(text) and not _stands(alone, analyzer):
+        return Understood(_judged(together, None), context)
     if together.answerable >= _AS_GOOD * alone.answerable:
         return Understood(together, context)
     return Understood(alone, "")
+
+
+def _judged(together: Retrieval, about: Retrieval | None) -> Retrieval:
+    """What was found for a question that names nothing: it has an answer if what it is about has one.
+
+    Its own words ("더 자세히", "why") say nothing of whether the documents answer. About None: they don't.
+    """
+    if about is None:
+        return replace(together, answerable=0.0)
+    if together.is_answerable or not about.is_answerable:
+        return together
+    return replace(together, answerable=about.answerable, threshold=about.threshold)
+
+
+def _stands(found: Retrieval, analyzer: Analyzer) -> bool:
+    """Whether anything that a question names is in the documents, by its name or by its meaning.
+
+    If not, what was asked before is no answer to it, however well the documents answer that.
+    """
+    forms = {form for term in found.query.terms if term.kind in _THINGS for form in term.forms}
+    return any(
+        any(form in candidate.passage.full_text.lower() for form in forms)
+        or not forms.isdisjoint(analyzer.terms(candidate.passage.full_text, candidate.passage.language))
+        or found.meaning(candidate.dense or 0.0, candidate.passage.language) >= _RELATED
+        for candidate in found.candidates
+    )
 
 
 def goes_on(text: str, analyzer: Analyzer) -> bool:

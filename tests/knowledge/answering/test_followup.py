@@ -78,6 +78,22 @@ def test_a_follow_up_of_a_follow_up_keeps_the_topic(handbook: Knowledge) -> None
     assert best(found).startswith("휴가-규정.md > 1.1")
 
 
+@pytest.mark.parametrize(
+    "text", ["ㅁㄴㅇㄹ", "ㅋㅋㅋㅋ", "???", "asdf qwer", "뷁뷁은?", "그럼 화성 탐사선은?", "and blorptastic?"]
+)
+def test_what_names_nothing_of_the_documents_is_no_follow_up(handbook: Knowledge, text: str) -> None:
+    """Rubbish and words that stand nowhere aren't answered with what was asked before."""
+    found = ask(handbook, "연차는 며칠인가요?", text)
+    assert not found.found.is_answerable
+    assert found.found.candidates, "the nearest are still shown"
+
+
+@pytest.mark.parametrize("text", ["왜요?", "더 자세히 알려 주세요", "Why?", "그건 누가 정했어요?"])
+def test_what_names_nothing_and_points_back_goes_on(handbook: Knowledge, text: str) -> None:
+    """It is about what was asked before."""
+    assert ask(handbook, "입사 3년이 지난 구성원의 연차는 며칠인가요?", text).found.is_answerable
+
+
 def test_a_link_is_not_searched_for(handbook: Knowledge) -> None:
     """What only ties a question to the one before it weighs nothing in the search."""
     linked, bare = (ask(handbook, "연차는 며칠인가요?", text) for text in ("그렇다면 신입은?", "신입은?"))
