@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from knowledge.errors import ModelUnavailable
 from knowledge.models.gguf_header import read_header
-from knowledge.models.llama.options import COMPUTATION_BYTES
+from knowledge.models.llama.memory import Footprint
 from knowledge.models.presets import DEFAULT, LanguagePreset, preset
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 WORKING_MEMORY = 2_500_000_000
 """Bytes that everything but the language model takes, with an embedding model loaded."""
-_Q8_0 = 34  # bytes of a block of 32 values, which take 64 as f16
 
 
 def wanted(settings: Settings) -> LanguagePreset:
@@ -36,5 +35,4 @@ def memory_of(path: Path, settings: Settings) -> int:
             per_token = read_header(path).cache_bytes_per_token
         except ModelUnavailable:
             per_token = known.cache_bytes_per_token * size // known.size
-    cache = settings.llm_context_size * per_token
-    return size + (cache * _Q8_0 // 64 if settings.llm_kv_type == "q8_0" else cache) + COMPUTATION_BYTES
+    return Footprint(size, per_token).whole(settings.llm_context_size, settings.llm_kv_type)

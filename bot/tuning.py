@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from bot.language_model import WORKING_MEMORY
-from knowledge.models.llama.options import COMPUTATION_BYTES
+from knowledge.models.llama.memory import Footprint
+from knowledge.models.llama.options import KvType
 from knowledge.models.llama.points import Figure
 
 PATIENCE = 60.0
@@ -39,7 +39,7 @@ class Room:
     @property
     def cache(self) -> int:
         """Bytes that are left for the cache, beside everything else that Saseo needs."""
-        return max(0, self.free - self.weights - COMPUTATION_BYTES - WORKING_MEMORY)
+        return Footprint(self.weights, self.cell).room(self.free - WORKING_MEMORY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +102,19 @@ def _parallel(writing: Sequence[Figure]) -> Advice:
 
 def _fitted(size: int, parallel: int, sizes: Sequence[int], room: Room, rate: float) -> Iterator[Advice]:
     """What memory allows of a question's size and of questions at once; nothing where it allows none."""
-    kinds: tuple[tuple[Literal["f16", "q8_0"], int], ...] = (
-        ("f16", room.cell),
-        ("q8_0", room.cell * 34 // 64),
-    )
+    kinds: tuple[KvType, ...] = ("f16", "q8_0")
+    footprint = Footprint(room.weights, room.cell)
     wishes = [(size, parallel)]
     while wishes[-1][1] > 1:  # fewer at once first: their questions only wait
         wishes.append((size, wishes[-1][1] // 2))
     wishes += [(less, 1) for less in reversed(sizes) if less < size]
     for question, count in wishes:
         context = _power(max(question, question * count // 2))
-        for kind, cell in kinds:
-            if context * cell > room.cache:
+        for kind in kinds:
+            cache = footprint.cache(context, kind)
+            if cache > room.cache:
                 continue
-            gigabytes = {"memory": f"{context * cell / 1e9:.1f}"}
+            gigabytes = {"memory": f"{cache / 1e9:.1f}"}
             if count < parallel:
                 yield Advice("LLM_PARALLEL", str(count), "parallel-memory", gigabytes)
             seconds = {"seconds": max(1, round(question / rate))}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.language_model import WORKING_MEMORY
 from bot.tuning import Room, advise
-from knowledge.models.llama.options import COMPUTATION_BYTES
+from knowledge.models.llama.memory import COMPUTATION_BYTES
 from knowledge.models.llama.points import Figure
 
 GB = 1_000_000_000

@@ -15,7 +15,7 @@ import numpy as np
 from knowledge.errors import GenerationFailed
 from knowledge.models.chat import ChatRequest, Done, Queued
 from knowledge.models.llama.answer import Answer, Ending, Listener, Question
-from knowledge.models.llama.fitting import free_beside, open_context, sequences
+from knowledge.models.llama.fitting import open_context, room_beside, sequences
 from knowledge.models.llama.model import Model
 from knowledge.models.llama.options import EngineOptions, EngineStatus
 from knowledge.models.llama.prefixes import Prefixes, common
@@ -47,10 +47,10 @@ class Engine:
     """
 
     def __init__(self, model: Path, options: EngineOptions) -> None:
-        free = free_beside(model, options)
+        room = room_beside(model, options)
         self._model = Model(model, options.gpu_layers)
         self._vocabulary = Vocabulary(self._model)
-        self._context = open_context(self._model, options, free)
+        self._context = open_context(self._model, options, room)
         self._options = options
         self._name = model.stem
         self._speeds = Speeds()

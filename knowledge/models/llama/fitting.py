@@ -10,18 +10,19 @@ import psutil
 from knowledge.errors import ModelUnavailable
 from knowledge.models.llama.context import Context
 from knowledge.models.llama.lookup import MOST
+from knowledge.models.llama.memory import Footprint
 from knowledge.models.llama.model import Model
-from knowledge.models.llama.options import COMPUTATION_BYTES, EngineOptions
+from knowledge.models.llama.options import EngineOptions, KvType
 
 _KEPT = 32  # sequences beside those that run
 _LEAST = 512  # cells; with fewer no question fits
 _log = logging.getLogger(__name__)
 
 
-def free_beside(path: Path, options: EngineOptions) -> int:
-    """Bytes that are left when the weights of this file are loaded."""
+def room_beside(path: Path, options: EngineOptions) -> int:
+    """Bytes that are left for a cache when the weights of this file are loaded."""
     free = int(psutil.virtual_memory().available) if options.memory is None else options.memory
-    return free - (path.stat().st_size if path.is_file() else 0)
+    return Footprint(path.stat().st_size if path.is_file() else 0, 0).room(free)
 
 
 def sequences(options: EngineOptions) -> int:
@@ -29,27 +30,27 @@ def sequences(options: EngineOptions) -> int:
     return options.max_sequences + _KEPT
 
 
-def fitting_size(wanted: int, bytes_per_cell: int, free: int) -> int:
+def fitting_size(wanted: int, footprint: Footprint, kind: KvType, room: int) -> int:
     """`wanted` cells, halved until they fit, but no fewer than make sense."""
     size = wanted
-    while size > _LEAST and size * bytes_per_cell > free:
+    while size > _LEAST and footprint.cache(size, kind) > room:
         size //= 2
     return max(_LEAST, size)
 
 
-def open_context(model: Model, options: EngineOptions, free: int) -> Context:
+def open_context(model: Model, options: EngineOptions, room: int) -> Context:
     """The largest context that fits, up to what was asked for.
 
     Args:
         model: whose weights are loaded.
         options: with the size that is wanted.
-        free: bytes for the cache and the computation.
+        room: bytes for the cache (`room_beside`).
 
     Raises:
         ModelUnavailable: not even a small one fits (`memory`).
     """
-    cell = model.bytes_per_cell(options.kv_type)
-    size = fitting_size(options.context_size, cell, free - COMPUTATION_BYTES)
+    footprint = Footprint(0, model.cell)
+    size = fitting_size(options.context_size, footprint, options.kv_type, room)
     while True:
         try:
             context = Context(
@@ -65,12 +66,12 @@ def open_context(model: Model, options: EngineOptions, free: int) -> Context:
             size = max(_LEAST, size // 2)
             continue
         if size < options.context_size:
-            needed = options.context_size * cell >> 20
+            needed = footprint.cache(options.context_size, options.kv_type) >> 20
             _log.warning(
                 "the context was reduced from %d to %d tokens: the whole would take %d MiB, %d MiB are free",
                 options.context_size,
                 size,
                 needed,
-                max(0, free - COMPUTATION_BYTES) >> 20,
+                room >> 20,
             )
         return context

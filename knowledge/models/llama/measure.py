@@ -10,7 +10,7 @@ import numpy as np
 
 from knowledge.errors import GenerationFailed
 from knowledge.models.llama.context import Batch
-from knowledge.models.llama.fitting import free_beside, open_context
+from knowledge.models.llama.fitting import open_context, room_beside
 from knowledge.models.llama.model import Model
 from knowledge.models.llama.options import EngineOptions
 from knowledge.models.llama.points import Figure, Plan, Point, visit
@@ -30,10 +30,10 @@ class Measurement:
     """
 
     def __init__(self, path: Path, options: EngineOptions, plan: Plan) -> None:
-        free = free_beside(path, options)
+        room = room_beside(path, options)
         self._model = Model(path, options.gpu_layers)
         try:
-            self._context = open_context(self._model, options, free)
+            self._context = open_context(self._model, options, room)
         except BaseException:
             self._model.close()
             raise

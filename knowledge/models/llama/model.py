@@ -82,8 +82,9 @@ class Model:
         """Tokens that the model was trained to look back on."""
         return int(self._llama.llama_model_n_ctx_train(self.handle))
 
-    def bytes_per_cell(self, kv_type: str) -> int:
-        """Memory of one token in the key-value cache."""
+    @property
+    def cell(self) -> int:
+        """Bytes of one token in the key-value cache at 16 bits."""
         llama = self._llama
         architecture = self.metadata.get("general.architecture", "")
         heads = int(llama.llama_model_n_head(self.handle)) or 1
@@ -93,8 +94,7 @@ class Model:
         numbers = (
             llama.llama_model_n_layer(self.handle) * llama.llama_model_n_head_kv(self.handle) * (key + value)
         )
-        # q8_0 stores 32 numbers of a byte and a scale of two bytes.
-        return int(numbers * 34 / 32 if kv_type == "q8_0" else numbers * 2)
+        return 2 * numbers
 
     def tokenize(self, text: str, *, special: bool = False) -> list[int]:
         """The text's tokens; `special`: the names of control tokens in it are those tokens."""

@@ -9,8 +9,6 @@ from knowledge.errors import GenerationFailed
 from knowledge.models.chat import ChatEvent
 
 KvType = Literal["f16", "q8_0"]
-COMPUTATION_BYTES = 256 << 20
-"""What the computation takes beside weights and cache, about."""
 EngineEvent = ChatEvent | GenerationFailed
 """What a listener is told: the last one is `Done` or `GenerationFailed`."""
 

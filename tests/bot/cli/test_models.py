@@ -16,7 +16,7 @@ from bot.cli.models import download, known
 from bot.doctor import probe_embedder
 from knowledge import checksums
 from knowledge.embedding import Abilities, Ability
-from knowledge.models.llama.options import COMPUTATION_BYTES
+from knowledge.models.llama.memory import COMPUTATION_BYTES
 from knowledge.models.presets import DEFAULT, preset
 from knowledge.types import LANGUAGES
 from tests import gguf_models

@@ -10,6 +10,7 @@ from knowledge.errors import ModelUnavailable
 from knowledge.models.chat import ChatMessage
 from knowledge.models.llama.engine import Engine
 from knowledge.models.llama.fitting import fitting_size
+from knowledge.models.llama.memory import Footprint
 from tests import gguf_models
 from tests.gguf_models import CHATML_TEMPLATE
 from tests.knowledge.models.llama.asking import ask, options
@@ -148,9 +149,19 @@ def test_a_context_that_does_not_fit_is_reduced(tmp_path, start, caplog):
 
 def test_sizes_that_fit():
     """The largest half, quarter, ... of what was wanted; never less than makes sense."""
-    assert fitting_size(32768, 1000, 100_000_000) == 32768
-    assert fitting_size(32768, 1000, 20_000_000) == 16384
-    assert fitting_size(32768, 1000, 0) == 512
+    model = Footprint(0, 1000)
+    assert fitting_size(32768, model, "f16", 100_000_000) == 32768
+    assert fitting_size(32768, model, "f16", 20_000_000) == 16384
+    assert fitting_size(32768, model, "q8_0", 20_000_000) == 32768
+    assert fitting_size(32768, model, "f16", 0) == 512
+
+
+def test_one_estimate_for_who_starts_a_model_and_who_asks_if_it_fits():
+    """What the whole takes is what is missing when the room for its cache is all used."""
+    model = Footprint(5_000_000, 1000)
+    whole = model.whole(4096, "q8_0")
+    assert model.room(whole) == model.cache(4096, "q8_0") == 4096 * 1000 * 34 // 64
+    assert model.room(1) == 0
 
 
 @pytest.mark.parametrize(
