@@ -105,10 +105,18 @@ def _chat(session: Session) -> None:
 
 
 async def _answer_pipe(session: Session) -> bool:
-    async with session.doors.build(session.settings) as app:
-        screen = AnswerScreen(session.out, session.language, errors=session.err)
-        conversation = Conversation(answer_language=session.answer_language)
-        return await answer_lines(piped_lines(), app.handler, screen, conversation)
+    """Whether every line got an answer. SIGTERM ends it as Ctrl-C does: everything is closed first."""
+    answering = asyncio.current_task()
+    assert answering is not None  # noqa: S101
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, answering.cancel)
+    try:
+        async with session.doors.build(session.settings) as app:
+            screen = AnswerScreen(session.out, session.language, errors=session.err)
+            conversation = Conversation(answer_language=session.answer_language)
+            return await answer_lines(piped_lines(), app.handler, screen, conversation)
+    except asyncio.CancelledError:
+        session.leave_at_once(128 + signal.SIGTERM)  # a thread still waits for the next line
+        return False
 
 
 def piped_lines() -> Iterator[str]:

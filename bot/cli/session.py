@@ -97,7 +97,7 @@ class Session:
         """The sentence `key` in the screen's language."""
         return messages.text(key, self.language, **parameters)
 
-    def leave_at_once(self) -> None:
+    def leave_at_once(self, code: int = 0) -> None:
         """End the process without waiting for its threads: a model that is being loaded can't be stopped.
 
         Nothing is lost: whatever a process was doing when it ended, the next one goes on from there.
@@ -105,7 +105,7 @@ class Session:
         logging.shutdown()
         for console in (self.out, self.err):
             console.file.flush()
-        self.doors.exit_now(0)
+        self.doors.exit_now(code)
 
     def say(self, key: str, *, style: str = "", **parameters: object) -> None:
         """Write a sentence beside the results (standard error)."""

@@ -15,6 +15,7 @@ from bot.cli import offers
 from bot.cli import run as run_module
 from bot.cli.run import input_kind
 from knowledge.errors import ModelUnavailable
+from knowledge.types import Answer, Finished
 from tests.bot.cli.test_index import a_report
 
 
@@ -37,6 +38,26 @@ def test_each_line_of_a_pipe_is_answered(saseo, stdin, app, knowledge):
     assert [question.text for question in knowledge.asked] == ["하나", "둘"]
     assert result.out.count("연차는 15일입니다.") == 2
     assert app.log == ["started", "stopped"]
+
+
+def test_a_pipe_that_is_terminated_closes_everything(saseo, stdin, app, knowledge, monkeypatch):
+    """SIGTERM while the next line is waited for stops the app, and then ends the process at once with 143."""
+    stdin("lines")
+    reader, writer = os.pipe()
+    monkeypatch.setattr("sys.stdin", os.fdopen(reader, encoding="utf-8"))
+    os.write(writer, "하나\n".encode())
+    exits = []
+
+    def leave(code):
+        exits.append((code, list(app.log)))
+        os.close(writer)  # the end of the process, as the thread that reads sees it
+
+    async def terminate():
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    knowledge.answers["하나"] = (terminate, Finished(Answer("네.", "ko", "extractive", ())))
+    saseo("run", exit_now=leave)
+    assert exits == [(143, ["started", "stopped"])]
 
 
 def test_no_input_stays_up_until_it_is_stopped(saseo, stdin, app, knowledge, monkeypatch):
