@@ -17,6 +17,7 @@ from knowledge.models.llama.supervisor import ModelState
 from knowledge.models.llama.watching import Pace
 
 WAIT = 100.0
+TEXT = "연차는 15일입니다. 쓰지 않은 연차는 이월됩니다."
 OPTIONS = EngineOptions(
     context_size=4096,
     question_size=1024,
@@ -95,3 +96,8 @@ async def answer(model: LocalModel, request: ChatRequest, begun: asyncio.Event |
             if error.parameters["reason"] not in ("crashed", "hung"):
                 raise
     return tries
+
+
+def run(coroutine):
+    """Run a test's coroutine."""
+    return asyncio.run(asyncio.wait_for(coroutine, 3 * WAIT))

@@ -1,52 +1,28 @@
-"""The model's process dies, hangs, or can't start; its askers are answered all the same."""
+"""The model's process dies or hangs; its askers are answered all the same."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import signal
-import subprocess
 import sys
-import tempfile
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import psutil
 import pytest
 
 from knowledge.errors import GenerationFailed
-from knowledge.models.chat import Delta, Done, Queued
-from knowledge.models.llama.local import RunningModel
-from knowledge.models.llama.order import Order
 from knowledge.models.llama.watching import Pace, pause_before
-from tests.faults.model_process import OPTIONS, PACE, WAIT, answer, question, running
-from tests.gguf_models import CHATML_TEMPLATE, counting, embedding, endless, scripted
+from tests.faults.model_process import OPTIONS, PACE, TEXT, WAIT, answer, question, run, running
+from tests.gguf_models import counting, endless, scripted
 
 pytest.importorskip("llama_cpp", reason="llama-cpp-python isn't installed", exc_type=ImportError)
 
-TEXT = "연차는 15일입니다. 쓰지 않은 연차는 이월됩니다."
+
 TOKENS = 120
 WHOLE = "".join(f"w{i} " for i in range(TOKENS))
 IMPATIENT = replace(PACE, health=3.0)
-
-
-def run(coroutine):
-    """Run a test's coroutine."""
-    return asyncio.run(asyncio.wait_for(coroutine, 3 * WAIT))
-
-
-@pytest.fixture
-def path(tmp_path):
-    """Where the model is."""
-    return tmp_path / "model.gguf"
-
-
-@pytest.fixture
-def folder():
-    """A data folder with a short path, as the name of a socket may not be long."""
-    with tempfile.TemporaryDirectory(prefix="saseo-") as name:
-        yield Path(name)
 
 
 def stop(pid):
@@ -133,262 +109,6 @@ def test_a_crash_loop_ends(path, folder):
             scripted(path, TEXT + " 다시.")
             await watched.until("ready", 4)
             assert await answer(watched.model, question()) == [TEXT + " 다시."]
-
-    run(scene())
-
-
-def test_a_model_that_appears_while_running(path, folder):
-    """Without a file: said once, no process; once a whole file is there: ready, without anyone's doing."""
-
-    async def scene():
-        async with running(path, folder) as watched:
-            state = await watched.until("waiting")
-            assert state.error.key == "error-model-unavailable-not_downloaded"
-            with pytest.raises(GenerationFailed, match="not_ready"):
-                await answer(watched.model, question())
-            scripted(folder / "half", TEXT)
-            path.write_bytes((folder / "half").read_bytes()[:100])
-            (folder / "half").rename(path)
-            await watched.until("ready")
-            assert [state.phase for state in watched.states] == ["waiting", "checking", "starting", "ready"]
-            assert await answer(watched.model, question()) == [TEXT]
-        assert watched.states[-1].phase == "stopped"
-
-    run(scene())
-
-
-def test_a_file_that_is_replaced_while_running(path, folder):
-    """An answer that is being written ends with the old model, the next one comes from the new."""
-    counting(path, TOKENS)
-
-    async def scene():
-        async with running(path, folder) as watched:
-            await watched.until("ready")
-            begun = asyncio.Event()
-            asking = asyncio.create_task(answer(watched.model, question(), begun))
-            await asyncio.wait_for(begun.wait(), WAIT)
-            scripted(folder / "new", TEXT).rename(path)
-            await watched.until("restarting")
-            following = asyncio.create_task(answer(watched.model, question()))
-            assert await asking == [WHOLE]
-            assert await following == [TEXT]
-
-    run(scene())
-
-
-def write_garbage(path):
-    path.write_bytes(b"GGUF" + bytes(range(256)) * 100)
-
-
-def write_half(path):
-    scripted(path, TEXT)
-    path.write_bytes(path.read_bytes()[:-50_000])
-
-
-def write_unknown(path):
-    scripted(path, TEXT, architecture="qwen9")
-
-
-@pytest.mark.parametrize(
-    ("write", "phase", "key"),
-    [
-        (write_garbage, "waiting", "unsupported"),
-        (write_half, "waiting", "truncated"),
-        (embedding, "waiting", "not_generating"),
-        (write_unknown, "resting", "unsupported"),
-        (lambda path: path.write_bytes(b"PK\x03\x04 not a model"), "waiting", "not_gguf"),
-        (lambda path: path.write_bytes(b""), "waiting", "not_gguf"),
-        (lambda path: path.mkdir(), "waiting", "unreadable"),
-    ],
-)
-def test_files_that_are_no_model(path, folder, write, phase, key):
-    """A clear error, and no process that is started over and over."""
-    write(path)
-
-    async def scene():
-        async with running(path, folder) as watched:
-            state = await watched.until(phase)
-            assert state.error.key == f"error-model-unavailable-{key}"
-            with pytest.raises(GenerationFailed, match="not_ready"):
-                await answer(watched.model, question())
-
-    run(scene())
-
-
-def test_a_model_of_another_family(path, folder):
-    """One that llama.cpp can run answers, whoever made it."""
-    scripted(path, TEXT, architecture="llama", template=CHATML_TEMPLATE)
-
-    async def scene():
-        async with running(path, folder) as watched:
-            await watched.until("ready")
-            assert await answer(watched.model, question()) == [TEXT]
-
-    run(scene())
-
-
-@pytest.mark.parametrize("number", [signal.SIGILL, signal.SIGSEGV])
-def test_a_build_that_is_wrong_for_the_processor(path, folder, number):
-    """The trial's throw-away process dies of it, and what helps is said; no process is started for the questions."""
-    scripted(path, TEXT)
-    program = f"import os, sys; sys.stdin.readline(); os.kill(os.getpid(), {int(number)})"
-
-    async def scene():
-        async with running(path, folder, command=(sys.executable, "-c", program)) as watched:
-            state = await watched.until("resting")
-            assert state.error.key == "error-model-unavailable-build"
-            assert state.error.parameters["detail"] == number.name
-            assert [state.phase for state in watched.states] == ["checking", "resting"]
-
-    run(scene())
-
-
-def test_the_trial_is_made_once_for_each_build_and_file(path, folder):
-    """The next start of the bot is quicker."""
-    scripted(path, TEXT)
-
-    async def start():
-        async with running(path, folder) as watched:
-            await watched.until("ready")
-            return watched
-
-    run(start())
-    before = (folder / "llm" / "trial.json").stat().st_mtime_ns
-    run(start())
-    assert (folder / "llm" / "trial.json").stat().st_mtime_ns == before
-
-
-def test_a_trial_ends_by_itself(path, folder):
-    """It ends well, also while whoever started it still holds the other end of its standard input."""
-    scripted(path, TEXT)
-    command = (sys.executable, "-m", "knowledge.models.llama")
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
-    ) as process:
-        process.stdin.write(Order("trial", path, OPTIONS).to_json())
-        process.stdin.flush()
-        assert process.stdout.readline() == b'{"ready": {}}\n'
-        assert process.wait(WAIT) == 0
-
-
-def test_a_prompt_longer_than_the_context(path, folder):
-    """Refused as too long; nothing dies of it."""
-    scripted(path, TEXT)
-
-    async def scene():
-        async with running(path, folder) as watched:
-            await watched.until("ready")
-            for text in ("가" * 2000, "가" * 500_000):
-                with pytest.raises(GenerationFailed, match="too_long"):
-                    await answer(watched.model, question(text))
-            assert await answer(watched.model, question()) == [TEXT]
-            assert watched.model.state.restarts == 0
-
-    run(scene())
-
-
-def test_two_hundred_questions_at_once(path, folder):
-    """As many as may wait are answered whole, with honest positions; the rest are told "busy" at once."""
-    counting(path, 20)
-    whole = "".join(f"w{i} " for i in range(20))
-    places = OPTIONS.queue_limit + OPTIONS.max_sequences
-
-    async def scene():
-        async with running(path, folder) as watched:
-            await watched.until("ready")
-            memory = psutil.Process(watched.pid)
-            before = memory.memory_info().rss
-
-            async def ask(number):
-                stream = watched.model.stream(question(f"{number}번 질문", asker=str(number)))
-                try:
-                    events = [event async for event in stream]
-                except GenerationFailed as error:
-                    return error.parameters["reason"], []
-                return "".join(e.text for e in events if isinstance(e, Delta)), events
-
-            answers = await asyncio.gather(*map(ask, range(200)))
-            texts = [text for text, _ in answers]
-            assert set(texts) == {whole, "busy"}
-            assert OPTIONS.queue_limit <= texts.count(whole)
-            for _, events in answers:
-                positions = [event.position for event in events if isinstance(event, Queued)]
-                assert positions == sorted(positions, reverse=True)
-                assert all(position < places for position in positions)
-            assert memory.memory_info().rss - before < 200 << 20
-            assert await answer(watched.model, question()) == [whole]
-
-    run(scene())
-
-
-def test_leaving_in_the_middle_of_an_answer(path, folder):
-    """Whoever stops reading frees the place; whoever stops the bot stops the process."""
-    endless(path)
-
-    async def scene():
-        async with running(path, folder, options=replace(OPTIONS, max_sequences=1)) as watched:
-            await watched.until("ready")
-            for _ in range(3):
-                events = watched.model.stream(question())
-                async for event in events:
-                    if isinstance(event, Delta):
-                        break
-                await events.aclose()
-            return watched.pid
-
-    assert not psutil.pid_exists(run(scene()))
-
-
-def test_an_answers_deadline(path, folder):
-    """An answer ends where it stands, the engine seeing to it."""
-    endless(path)
-
-    async def scene():
-        async with running(path, folder) as watched:
-            await watched.until("ready")
-            request = question(deadline=2.0, max_tokens=1000)
-            events = [event async for event in watched.model.stream(request)]
-            assert events[-1].reason in ("deadline", "length")
-            assert isinstance(events[-1], Done)
-
-    run(scene())
-
-
-def test_other_commands_find_the_model(path, folder):
-    """By a file that only this person may read, there while the model is ready."""
-    scripted(path, TEXT)
-    found = folder / "llm" / "server.json"
-
-    async def scene():
-        other = RunningModel(folder / "llm", OPTIONS, WAIT)
-        with pytest.raises(GenerationFailed, match="not_ready"):
-            await other.prompt_limit()
-        async with running(path, folder) as watched:
-            await watched.until("ready")
-            assert found.stat().st_mode & 0o077 == 0
-            assert (folder / "llm" / "llm.sock").stat().st_mode & 0o077 == 0
-            assert await other.count_tokens(["연차"])
-            assert await answer(other, question()) == [TEXT]
-        with pytest.raises(GenerationFailed, match="not_ready"):
-            await anext(other.stream(question()))
-
-    run(scene())
-    assert not found.exists()
-
-
-def test_a_data_folder_with_a_long_path(path, folder):
-    """A socket's name has to be short; otherwise the process listens on this machine's own address."""
-    scripted(path, TEXT)
-    deep = folder / ("깊은-폴더" * 8)
-    deep.mkdir()
-
-    async def scene():
-        async with running(path, deep) as watched:
-            await watched.until("ready")
-            assert await answer(watched.model, question()) == [TEXT]
-            [connection] = psutil.Process(watched.pid).net_connections("inet")[:1]
-            assert connection.laddr.ip == "127.0.0.1"
 
     run(scene())
 

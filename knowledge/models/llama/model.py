@@ -94,7 +94,7 @@ class Model:
         numbers = (
             llama.llama_model_n_layer(self.handle) * llama.llama_model_n_head_kv(self.handle) * (key + value)
         )
-        return 2 * numbers
+        return int(2 * numbers)
 
     def tokenize(self, text: str, *, special: bool = False) -> list[int]:
         """The text's tokens; `special`: the names of control tokens in it are those tokens."""
