@@ -8,14 +8,14 @@ from statistics import median
 from knowledge.models.llama.han import HAN
 from scripts.llm_rows.bench import Bench, Found, ask, request
 
-_ROUNDS = 10
+_ROUNDS = 5
 
 
 def guard(bench: Bench) -> Found:
-    """Ten answers of 200 tokens each with and without it, in turns."""
+    """Ten answers of 200 tokens with it, and between each two of them one without it."""
     rates, han, tokens = {True: list[float](), False: list[float]()}, {True: 0, False: 0}, 0
-    with bench.engine(warm=400, prompt_lookup=False) as engine:
-        for i, guarded in itertools.product(range(_ROUNDS), (True, False)):
+    with bench.engine(warm=100, prompt_lookup=False) as engine:
+        for i, guarded in itertools.product(range(_ROUNDS), (True, False, True)):
             allowed: frozenset[str] | None = frozenset() if guarded else None
             one = request("", "?", bench.scaled(200), allowed_han=allowed, seed=i)
             answer = ask(engine, [one])[0]

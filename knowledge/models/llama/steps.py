@@ -16,7 +16,7 @@ from knowledge.models.llama.prefixes import Prefixes
 from knowledge.models.llama.speeds import Speeds
 from knowledge.models.llama.threads import ThreadCount
 
-_WHILE_WRITING = 0.7  # seconds that a portion of a prompt may hold up the answers that are being written
+_WHILE_WRITING = 1.0  # seconds that a portion of a prompt may hold up the answers that are being written
 _ALONE = 2.0  # seconds of a portion when there are none
 _LEAST = 64  # tokens of a portion; with fewer each costs more
 # llama.cpp multiplies its weights with so many tokens at once (`ggml_gemm_q4_K_8x8_q8_K`; four where the

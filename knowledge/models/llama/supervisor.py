@@ -22,6 +22,7 @@ from knowledge.threads import run_blocking
 _log = logging.getLogger(__name__)
 Phase = Literal["waiting", "checking", "starting", "ready", "restarting", "resting", "stopped"]
 End = Literal["crashed", "hung", "replaced"]
+_LAST_BREATH = 1.0  # seconds
 _PASSING = frozenset({"died", "crashed", "slow"})  # reasons that may be gone at the next try
 
 
@@ -218,6 +219,8 @@ class Supervisor:
             if life.process.ended.done():
                 return "crashed"
             if await self._is_hung(life):
+                # Of a process that has just ended, the broken connection is often what is seen first.
+                await asyncio.wait({life.process.ended}, timeout=_LAST_BREATH)
                 return "crashed" if life.process.ended.done() else "hung"
             with suppress(ModelUnavailable):  # a file that is gone, or half there, is no reason to stop
                 now = await run_blocking(self._file.look)
