@@ -63,7 +63,7 @@ _MESSAGE_OVERHEAD = 8
 """Tokens that a chat template puts around a message; ChatML's are five."""
 _LEFT_OUT = "…"
 # What closes the fence, and what chat templates read as their own: a document can hold neither.
-_FENCE = re.compile(r"[<＜‹]\s*([/／]?)\s*(passage)", re.IGNORECASE)
+_FENCE = re.compile(r"[<＜‹〈《⟨«]\s*([/／]?)\s*(passage)", re.IGNORECASE)
 _TEMPLATE = re.compile(
     r"<([|｜])|([|｜])>|\[(/?)(INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS)\]|<<(/?)(SYS)>>|<(/?)(s|bos|eos|pad|unk)>"
     r"|<(/?)((?:start|end)_of_turn|(?:start|end)_header_id|im_start|im_end|think|tool_call|tool_response)>",

@@ -25,10 +25,12 @@ _WORD = rf"(?:{_NAME})[ \t]*[:：#]?[ \t]*"
 _BETWEEN = r"[ \t]*(?:[,，、;·/&]|\band\b|및|와|과)[ \t]*"
 _ONE = (
     rf"[ \t]*(?:\[\[|[\[［【〔])[ \t]*\^?(?:{_WORD})?"
-    rf"{_NUMBERS}(?:{_BETWEEN}(?:{_WORD})?{_NUMBERS})*[ \t]*(?:\]\]|[\]］】〕])"
+    rf"{_NUMBERS}(?:{_BETWEEN}(?:{_WORD})?{_NUMBERS})*[ \t]*(?:†[^\n\]】]{{0,40}})?(?:\]\]|[\]］】〕])"
 )
 _MARKER = re.compile(_ONE, re.IGNORECASE)
 _MARKERS = re.compile(rf"{_ONE}(?:[ \t]*[,，、;·/&]?{_ONE})*", re.IGNORECASE)
+_NOTHING = "\ue000"  # stands for markers that were dropped, until what held them is dropped too
+_EMPTY = re.compile(rf"[ \t]*(?:[(（][ \t]*{_NOTHING}[ \t]*[)）]|{_NOTHING})")
 _GOES_ON = re.compile(r"[\]］】〕][,，、;·/&]\Z")  # a marker may follow, after a space
 _RANGE = re.compile(r"(\d{1,3})(?:[ \t]*[-–~～][ \t]*(\d{1,3}))?")
 _RUN = re.compile(r"(?:\[\d{1,3}\]){2,}")
@@ -95,7 +97,9 @@ class Cleaning:
 
     def _cited(self, text: str) -> str:
         return "".join(
-            part if _CODE.fullmatch(part) else _RUN.sub(_each_once, _MARKERS.sub(self._markers, part))
+            part
+            if _CODE.fullmatch(part)
+            else _RUN.sub(_each_once, _EMPTY.sub("", _MARKERS.sub(self._markers, part)))
             for part in _CODE.split(text)
         )
 
@@ -108,7 +112,7 @@ class Cleaning:
             if numbers := self._numbered(marker[0]):
                 space = marker[0][0] if marker[0][0] in " \t" else ""
                 shown += f"{between if shown else ''}{space}{numbers}"
-        return shown
+        return shown or _NOTHING
 
     def _numbered(self, marker: str) -> str:
         """The numbers of a marker as the person knows them; nothing of those that nothing was given for."""

@@ -24,6 +24,7 @@ _REST = rf"(?![\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]){_ANY}"  # a particle fo
 # What may stand before a bare host: Hangul may, as may the slashes of an address without a scheme.
 _URL = re.compile(
     rf"(?:{_SCHEME}|www\.)(?:(?:{_REST})+|{_ANY}+)"
+    r"|[a-z0-9-]*[가-힣]+\.(?:com|org|kr|한국|shop|xyz|site|online|club)(?![a-z0-9_-])"
     rf"|(?<![A-Za-z0-9_@])(?:[a-z0-9_-]+\.)+(?:{_TOP})(?![a-z0-9_-])(?:[:/?#](?:{_REST})*)?",
     re.IGNORECASE,
 )

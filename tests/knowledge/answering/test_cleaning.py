@@ -38,6 +38,9 @@ def cleaned(*pieces: str) -> str:
         ("15일입니다[9], [1], [8] 그리고", "15일입니다 [2] 그리고"),
         ("둘 다 [1], [2]", "둘 다 [2], [1]"),
         ("앞은 [1], [뒤는", "앞은 [2], [뒤는"),
+        ("15일입니다 ([9]). ([ 8 ]) 또 ([1])", "15일입니다. 또 ([2])"),
+        ("15일입니다 【1†source】.", "15일입니다 [2]."),
+        ("x() 는 [9]", "x() 는"),
         ("year [2024], word [주의], open [ bracket", "year [2024], word [주의], open [ bracket"),
         (
             "code `x[1]` and\n```\ny[1] = z[9]\n```\nend [1]",
@@ -76,6 +79,7 @@ def test_code_cites_nothing() -> None:
         ("<a href='https://evil.example.org'>go</a>", "go"),
         ("https://악성사이트.kr/로그인 으로", "(removed) 으로"),
         ("주소는evil.com에서, ..evil.com, //evil.com/x", "주소는(removed)에서, ..(removed), //(removed)"),
+        ("회사.com 또는 http://한국.한국/a", "(removed) 또는 (removed)"),
         ("sign in at evil.icu", "sign in at (removed)"),
         ("a hid\u200bden e\u202evil.com", "a hidden (removed)"),
         ("javascript:alert(1) mailto:x@evil.example", "(removed)(1) (removed)"),

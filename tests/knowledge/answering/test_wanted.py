@@ -22,6 +22,7 @@ def read(text: str, language: Language | None = None) -> Wanted:
         ("연차 며칠? 영어로 부탁드려요", "en", "연차 며칠?"),
         ("병가 규정을 영문으로 요약해 줘", "en", "병가 규정을"),
         ("연차 며칠이야 (영어로)", "en", "연차 며칠이야"),
+        ("영어로", "en", ""),
         ("How long is sick leave? Answer in Korean.", "ko", "How long is sick leave?"),
         ("How long is sick leave? Please reply in Korean, please", "ko", "How long is sick leave?"),
         ("sick leave days, in Korean please", "ko", "sick leave days"),
