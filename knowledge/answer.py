@@ -18,7 +18,7 @@ from knowledge.answering.attachments import is_from_attached, understood_with_at
 from knowledge.answering.cache import AnswerCache
 from knowledge.answering.cleaning import cited_numbers
 from knowledge.answering.followup import Retrieve, Understood
-from knowledge.answering.links import Links, quieted
+from knowledge.answering.links import Links, links_in, quieted
 from knowledge.answering.order import PassageOrder
 from knowledge.answering.selection import materials, select
 from knowledge.answering.support import Supports
@@ -208,9 +208,8 @@ class Answerer:
             yield Finished(answer)
             return
         # Which passage a link is from is told by what is cited: one that isn't vouches for none.
-        cited = self._links(asked, support.cited).checked(text)
-        if cited != text:
-            text = cited
+        if links_in([text]) - asked.links(support.cited):
+            text = self._links(asked, support.cited).checked(text)
             yield Replaced(text, "claim_removed")
         if support.is_added:
             text += (added := f" [{support.cited[0]}]")

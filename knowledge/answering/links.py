@@ -38,10 +38,11 @@ _HTML = re.compile(
 _SLACK_MENTION = re.compile(r"<([@#!])([^<>\n]*)>")
 _COMMAND = re.compile(r"<(/[^<>:\n]{1,100}):\d+>")  # Discord's, which a click runs
 _UNCLOSED = re.compile(r"<+(?=!(?:channel|here|everyone|subteam)|@[!&]?\w|#\w)", re.IGNORECASE)
-_GROUP = "(?=channel|everyone|here|group)"
+_GROUP = "(?:channel|everyone|here|group)"
 # Also within a longer word, as the clients do, but for an address (kim@here.example).
 _EVERYBODY = re.compile(
-    rf"(?<![A-Za-z0-9])[@＠]{_GROUP}|[@＠]{_GROUP}(?![A-Za-z0-9-]*\.[A-Za-z])", re.IGNORECASE
+    rf"(?<![A-Za-z0-9])[@＠](?={_GROUP})|[@＠](?={_GROUP})(?!{_GROUP}(?:-[A-Za-z0-9-]*)?\.[A-Za-z])",
+    re.IGNORECASE,
 )
 _NESTED = 3  # an image within a link
 _APART = "@\u200b"  # what Discord's and Slack's clients don't read as a mention

@@ -129,6 +129,7 @@ def test_a_command_is_not_run_by_a_click() -> None:
 def test_addresses_are_no_mentions() -> None:
     """A mail address stays one, even of a host that is called like a mention."""
     assert quieted("kim@here.example, lee@channel-9.example") == "kim@here.example, lee@channel-9.example"
+    assert "@everyone" not in quieted("a@everyoneevil.example")
     assert "@everyone" not in quieted("@everyone0 a@everyone (@everyone.then)")
 
 
