@@ -34,7 +34,7 @@ llama: setup-dev ## build llama.cpp for this CPU into .venv
 
 # The index comes from UV_DEFAULT_INDEX and its like; no address is written into the lock.
 lock: setup-dev ## write constraints.txt anew; UPGRADE=1 takes newer versions
-	@printf 'editables\nhatchling>=1.27\n' | UV_CUSTOM_COMPILE_COMMAND="make lock" \
+	@printf 'editables\nhatchling>=1.27\nsetuptools>=77\n' | UV_CUSTOM_COMPILE_COMMAND="make lock" \
 		$(VENV)/uv pip compile --universal --python-version 3.11 --all-extras --no-annotate --quiet \
 		$(if $(UPGRADE),--upgrade) --output-file constraints.txt pyproject.toml -
 

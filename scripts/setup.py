@@ -116,7 +116,8 @@ def _install(environment: Environment, extras: frozenset[str], torch_index: str 
         _install_torch(
             environment, index, again=torch_index is not None and torch_index != before.torch_index
         )
-    environment.pip_install(text("step.tools"), "hatchling", "editables")
+    # What is built here is built with these: ourselves, and what comes as source, as Kiwi's model does.
+    environment.pip_install(text("step.tools"), "hatchling", "editables", "setuptools")
     joined = ",".join(sorted(extras))
     target = f"{environment.root}[{joined}]" if joined else str(environment.root)
     title = text("step.packages", extras=joined or "-")

@@ -160,6 +160,29 @@ def test_no_network_says_what_to_do(root: Path) -> None:
     assert Environment(root).unfinished
 
 
+class Recording(Environment):
+    """An environment that notes what pip would install."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.installed: list[tuple[str, ...]] = []
+
+    def create(self, title: str, *, clear: bool) -> None:
+        self.folder.mkdir()
+
+    def pip_install(self, title: str, *words: str) -> None:
+        self.installed.append(words)
+
+
+def test_what_packages_are_built_with_is_there_first(root: Path) -> None:
+    """Nothing is built in isolation, and a new environment's own setuptools, if any, is too old for some."""
+    environment = Recording(root)
+    setup._install(environment, {"slack"}, None)
+    tools, packages = environment.installed
+    assert "--no-build-isolation" in packages
+    assert {"hatchling", "editables", "setuptools"} <= set(tools)
+
+
 class Offers(Environment):
     """An environment whose pip lists given versions, by the index that it is asked about."""
 
