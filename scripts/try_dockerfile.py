@@ -38,7 +38,9 @@ class Stage:
     root: Path
     folder: str = "/"
     user: str = "0"
-    variables: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, str] = field(
+        default_factory=lambda: {"PATH": "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"}
+    )
 
 
 def steps(text: str) -> Iterator[tuple[str, str]]:
@@ -117,10 +119,13 @@ class Build:
         stage = self.stage
         assert stage is not None  # noqa: S101 - what calls it has looked
         passed_on = {key: value for key, value in os.environ.items() if PASSED_ON.fullmatch(key)}
-        usual = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root"}
-        variables = {**usual, **passed_on, **stage.variables, "DEBIAN_FRONTEND": "noninteractive"}
+        variables = {**passed_on, **stage.variables, "DEBIAN_FRONTEND": "noninteractive"}
         within = f"cd {shlex.quote(stage.folder)} && {command}"
-        chroot = ["chroot", f"--userspec={stage.user}:{stage.user}", str(stage.root)]
+        chroot = [
+            shutil.which("chroot") or "chroot",
+            f"--userspec={stage.user}:{stage.user}",
+            str(stage.root),
+        ]
         shell = ["/bin/bash", "-o", "pipefail", "-c", within]
         set_up = "mount -t proc proc proc && mount --rbind /dev dev && mount -t tmpfs tmpfs tmp"
         inside = f'{set_up} && exec env -i "$@"'
