@@ -13,6 +13,9 @@ from pathlib import Path
 
 from knowledge.errors import StorageFull
 
+UNFINISHED = ".new"
+"""What the name of a file ends with that `write_atomically` has not finished: a kill leaves it."""
+
 _BLOCK = 1 << 22
 _ROOM = 1 << 18
 
@@ -37,7 +40,7 @@ def write_atomically(path: Path, content: str | bytes, mode: int | None = None) 
     data = content.encode() if isinstance(content, str) else content
     with disk_errors(path):
         # Hidden, so that no scan takes it for a file; its own, for two may write the same file at once.
-        temporary = path.with_name(f".{uuid.uuid4().hex}.new")
+        temporary = path.with_name(f".{uuid.uuid4().hex}{UNFINISHED}")
         try:
             with temporary.open("wb") as file:
                 if mode is not None:

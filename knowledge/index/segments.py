@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from knowledge.embedding import Vector
 from knowledge.errors import IndexDamaged, MissingDependency
 from knowledge.index import Hits
-from knowledge.storage import checksum, disk_errors
+from knowledge.storage import UNFINISHED, checksum, disk_errors
 from knowledge.types import Scope
 
 _BITS = 4  # the width that can be scanned so
@@ -195,10 +195,11 @@ def best_by_row(rows: NDArray[np.int64], scores: NDArray[np.float32]) -> Hits:
 
 
 def delete_others(folder: Path, lines: Iterable[dict[str, Any]]) -> None:
-    """Delete the files of segments that no line of the manifest names."""
+    """Delete the files of segments that no line of the manifest names, and manifests that were cut short."""
     names = {line["name"] for line in lines}
     for path in folder.iterdir():
-        if path.suffix in (".npy", ".faiss") and path.name.split(".")[0] not in names:
+        is_segment = path.suffix in (".npy", ".faiss")
+        if path.suffix == UNFINISHED or (is_segment and path.name.split(".")[0] not in names):
             path.unlink(missing_ok=True)
 
 

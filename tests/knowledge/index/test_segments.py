@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from knowledge.index.segments import Segment
+from knowledge.index.segments import Segment, delete_others
+from knowledge.storage import write_atomically
 from knowledge.types import EVERYONE
 
 _COUNT = 3_000
@@ -51,3 +54,16 @@ def test_a_segment_with_nothing_left_finds_nothing() -> None:
     vectors, rows = vectors_of(64), np.arange(_COUNT)
     segment = Segment.build(EVERYONE, rows, vectors).without(rows)
     assert len(segment.search(vectors[0], 10).rows) == 0
+
+
+def test_what_a_kill_left_behind_is_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files of segments that no manifest names, and a manifest that was cut short; what is named stays."""
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", lambda *_: None)
+        patch.setattr(Path, "unlink", lambda *_, **__: None)
+        write_atomically(tmp_path / "manifest.json", "{}")
+    for name in ("a.rows.npy", "b.rows.npy", "b.codes.faiss"):
+        (tmp_path / name).touch()
+    assert len(list(tmp_path.iterdir())) == 4
+    delete_others(tmp_path, [{"name": "a"}])
+    assert [path.name for path in tmp_path.iterdir()] == ["a.rows.npy"]
