@@ -142,14 +142,18 @@ class Refresh:
     def _report(self, plan: Plan, *, whole: bool) -> RefreshReport:
         if self._ingest.failure is not None:
             self._tally.problems.append((_EMBEDDING, self._ingest.failure))
-        # Before the others: of a document that has one of both, the catalog keeps the last.
-        self._tally.problems[:0] = self._read_in_part()
-        report = replace(self.report_so_far(), withheld=tuple(problem for _, problem in plan.withheld))
+        in_part = self._read_in_part()
+        so_far = self.report_so_far()
+        report = replace(
+            so_far,
+            problems=(*so_far.problems, *(problem for _, problem in in_part)),
+            withheld=tuple(problem for _, problem in plan.withheld),
+        )
         tally, roots = self._tally, [_EMBEDDING, *(loader.root for loader in self._loaders)]
         with self._library.catalog.write() as connection:
-            notes.replace_problems(
-                connection, roots, tally.problems, plan.withheld, tally.spent, self._reading
-            )
+            # Of a document with several problems the catalog keeps the last.
+            found = [*in_part, *tally.problems]
+            notes.replace_problems(connection, roots, found, plan.withheld, tally.spent, self._reading)
             notes.record_run(connection, report, whole=whole)
         return report
 

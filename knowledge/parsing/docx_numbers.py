@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.etree import ElementTree as ET
 
 from knowledge.parsing.package import attribute, local
@@ -93,7 +93,11 @@ class Numbering:
                 found, number = _value(each, "abstractNumId"), attribute(each, "numId")
                 definition = abstract.get(found)
                 self._levels[number] = {} if definition is None else _levels(definition)
-                self._counter_of[number] = found
+                restarted = _restarted(each)
+                for depth, start in restarted.items():
+                    if (level := self._levels[number].get(depth)) is not None:
+                        self._levels[number][depth] = replace(level, start=start)
+                self._counter_of[number] = f"{found} from {number}" if restarted else found
         self._counts: defaultdict[str, dict[int, int]] = defaultdict(dict)
 
     def marker(self, style: Style) -> tuple[str, int]:
@@ -133,6 +137,16 @@ def _levels(abstract: ET.Element) -> dict[int, _Level]:
             found[int(depth)] = _Level(
                 _value(each, "numFmt"), _value(each, "lvlText"), int(start) if start.isdigit() else 1
             )
+    return found
+
+
+def _restarted(number: ET.Element) -> dict[int, int]:
+    """Where a list begins to count anew, by its levels."""
+    found: dict[int, int] = {}
+    for each in number:
+        start, depth = _value(each, "startOverride"), attribute(each, "ilvl")
+        if local(each) == "lvlOverride" and start.isdecimal() and depth.isdecimal():
+            found[int(depth)] = int(start[:9])
     return found
 
 

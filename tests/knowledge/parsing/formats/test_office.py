@@ -20,6 +20,7 @@ from knowledge.passages import split
 from knowledge.types import Omission, Place
 from tests.documents import archive, opendocument, saved
 from tests.knowledge.parsing.formats import blocks
+from tests.knowledge.parsing.hostile.files import word as bare_word
 
 TABLE = [("직급", "일수"), ("사원", "15"), ("대리", "16")]
 ROWS = "| 직급 | 일수 |\n| 사원 | 15 |\n| 대리 | 16 |"
@@ -57,6 +58,25 @@ def test_a_word_document() -> None:
         ("table", ROWS),
     ]
     assert [block.level for block in document.blocks if block.level] == [1, 1, 2]
+
+
+def test_a_list_that_counts_anew() -> None:
+    """One that restarts a list begins where it says; one that goes on with it goes on."""
+    level = (
+        '<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="제%1조"/></w:lvl>'
+    )
+    anew = '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride>'
+    nums = "".join(
+        f'<w:num w:numId="{n}"><w:abstractNumId w:val="0"/>{more}</w:num>'
+        for n, more in enumerate(("", "", anew), 1)
+    )
+    numbering = f'<w:numbering {nsdecls("w")}><w:abstractNum w:abstractNumId="0">{level}</w:abstractNum>{nums}</w:numbering>'
+    body = "".join(
+        f'<w:p><w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="{n}"/></w:numPr></w:pPr><w:r><w:t>x</w:t></w:r></w:p>'
+        for n in (1, 2, 3, 3)
+    )
+    document = parse("a.docx", bare_word(body, **{"word/numbering.xml": numbering}))
+    assert document.text == "제1조 x\n제2조 x\n제1조 x\n제2조 x"
 
 
 def test_merged_cells_stand_in_each_row_and_column() -> None:
