@@ -226,6 +226,7 @@ class Desk:
             claim = running.claim = await self._place(claim)
             await self._wait_for_turn(running)
             view = await self._grow(claim)
+            self._pace.spend(_place_of(claim))
             await self._patiently(lambda: self._surface.finish(claim, view))
             return "failed" if view.failure else "finished"
         except ChatUnavailable as error:
@@ -256,11 +257,13 @@ class Desk:
         before = running.before
         if before is None or before.done():
             return
-        view = View(running.claim.language).after(Status("queued", 1))
-        try:
-            await self._surface.show(running.claim, view)
-        except ChatUnavailable as error:
-            self._librarian.note(error)
+        view, over = View(running.claim.language).after(Status("queued", 1)), asyncio.Event()
+        before.add_done_callback(lambda _: over.set())
+        if await self._pace.turn(over, _place_of(running.claim)):
+            try:
+                await self._surface.show(running.claim, view)
+            except ChatUnavailable as error:
+                self._librarian.note(error)
         await asyncio.wait({before})
 
     async def _grow(self, claim: Claim) -> View:
@@ -281,9 +284,8 @@ class Desk:
 
     async def _write(self, claim: Claim, board: _Board) -> None:
         """Edit the reply whenever there is something new and the pace allows."""
-        place = f"{claim.message.team}/{claim.message.channel}"
         while await board.changed():
-            if not await self._pace.turn(board.over, place):
+            if not await self._pace.turn(board.over, _place_of(claim)):
                 return
             try:
                 await self._surface.show(claim, board.take())
@@ -313,11 +315,17 @@ class Desk:
         view = View(claim.language).after(Failed(sentence, incident))
         try:
             if claim.reply:
+                self._pace.spend(_place_of(claim))
                 await self._surface.finish(claim, view)
             else:
                 await self._surface.whisper(claim.message, view.failure)
         except Exception:  # noqa: BLE001 - nothing is left to try
             _log.exception("the apology failed too", extra={"incident": incident, "claim": claim.id})
+
+
+def _place_of(claim: Claim) -> str:
+    """Where edits of this answer count."""
+    return f"{claim.message.team}/{claim.message.channel}"
 
 
 class _Running:

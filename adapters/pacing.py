@@ -7,6 +7,7 @@ from collections.abc import Callable
 from time import monotonic
 
 _PLACES = 1000
+_MOST_OWED = 60.0  # seconds: platforms count by the minute, and what was shown then is forgotten
 
 
 class Pace:
@@ -35,8 +36,7 @@ class Pace:
             await asyncio.wait({holding, ended}, return_when=asyncio.FIRST_COMPLETED)
             if over.is_set():
                 return False
-            delay = line.next - self._clock()
-            if delay > 0:
+            while (delay := line.next - self._clock()) > 0:  # longer when something was spent meanwhile
                 await asyncio.wait({ended}, timeout=delay)
                 if over.is_set():
                     return False
@@ -47,6 +47,12 @@ class Pace:
             holding.cancel()
             if holding.done() and not holding.cancelled():
                 line.lock.release()
+
+    def spend(self, place: str = "") -> None:
+        """Count an edit that can't wait: the turns of the others come later by one."""
+        line = self._line(place if self._apart else "")
+        now = self._clock()
+        line.next = min(max(line.next, now) + self._seconds, now + max(self._seconds, _MOST_OWED))
 
     def _line(self, place: str) -> _Line:
         if place not in self._lines and len(self._lines) >= _PLACES:

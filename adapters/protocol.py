@@ -300,7 +300,13 @@ class Librarian(Protocol):
         """Whether a message of this thread needs no mention to be a question."""
 
     async def share(self, claim_id: int, channel: str, person: str) -> Sharing:
-        """Whether a private answer may be shown to a channel, and what would be shown."""
+        """Whether a private answer may be shown to a channel, once, and what would be shown.
+
+        Say with `not_shared` when it could not be.
+        """
+
+    async def not_shared(self, claim_id: int, channel: str) -> None:
+        """Let an answer be shared again that `share` gave and that could not be posted."""
 
     async def feedback(
         self, claim_id: int, person: str, verdict: Verdict, reason: Reason | None = None, comment: str = ""

@@ -193,7 +193,12 @@ class Librarian:
         scopes = await self._lane.run(self._memory.scopes_of, uris)
         if not all(scopes.get(uri) in audience.scopes for uri in uris):
             return Sharing(messages.text("talk-share-not-allowed", language))
+        if not await self._lane.run(self._memory.share, key, claim_id, channel):
+            return Sharing(messages.text("talk-share-again", language))
         return Sharing(question=answered.question, answer=answered.answer)
+
+    async def not_shared(self, claim_id: int, channel: str) -> None:
+        await self._lane.run(self._memory.not_shared, claim_id, channel)
 
     async def feedback(
         self, claim_id: int, person: str, verdict: Verdict, reason: Reason | None = None, comment: str = ""

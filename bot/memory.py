@@ -149,6 +149,27 @@ class Memory:
             found, answer = chats.get(connection, number), turns.answer_of(connection, number)
             return (found[0], answer, found[1].asker) if found and answer else None
 
+    def share(self, key: ClaimKey, number: int, channel: str) -> bool:
+        """Note that an answer is shared to a channel; False when it was before."""
+        with self._catalog.write() as connection:
+            asked = _shared(key, number, channel)
+            noted = chats.claim(
+                connection,
+                asked,
+                conversation=asked.message,
+                asker="",
+                revision="",
+                payload={},
+                state="finished",
+            )
+            return noted is not None
+
+    def not_shared(self, number: int, channel: str) -> None:
+        """Take it back: sharing failed, and may be tried again."""
+        with self._catalog.write() as connection:
+            if found := chats.get(connection, number):
+                chats.forget(connection, _shared(found[0], number, channel))
+
     def scopes_of(self, uris: frozenset[str]) -> dict[str, str]:
         """Who may read these documents now."""
         with self._catalog.read() as connection:
@@ -168,6 +189,11 @@ class Memory:
 
 def _key(message: Message) -> ClaimKey:
     return ClaimKey(message.platform, message.team, message.channel, message.message)
+
+
+def _shared(key: ClaimKey, number: int, channel: str) -> ClaimKey:
+    """What stands for a shared answer among the claims: a message that no platform has."""
+    return ClaimKey(key.platform, key.team, channel, f"@share {number}")
 
 
 def _same_text(connection: Connection, before: ClaimRow, message: Message) -> bool:

@@ -93,6 +93,7 @@ class Clicks:
             await self._surface.post_shared(interaction.channel_id, posts, str(interaction.id))
         except ChatUnavailable as error:
             _log.warning("an answer could not be shared: %s", error)
+            await self._librarian.not_shared(claim, place.channel)
             await _answer(interaction, sentence("discord-share-failed", language))
         else:
             await _answer(interaction, sentence("discord-share-done", language))

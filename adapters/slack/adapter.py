@@ -23,6 +23,7 @@ from adapters.slack.directory import SlackDirectory
 from adapters.slack.documents import DocumentDesk
 from adapters.slack.errors import mapped
 from adapters.slack.events import CHANGES, MESSAGES, Events
+from adapters.slack.installation import Installation
 from adapters.slack.listeners import tell_error
 from adapters.slack.surface import SlackSurface
 from adapters.slack.tabs import TABS, Tabs
@@ -88,6 +89,7 @@ class SlackAdapter:
         self._agent = Agent(bot_token, base_url)
         self._surface = SlackSurface(self._client, self._agent)
         self._me: dict[str, str] = {}
+        self._installation = Installation("")
 
     @property
     def capabilities(self) -> Capabilities:
@@ -134,6 +136,7 @@ class SlackAdapter:
                     me = await self._client.auth_test()
                 await self._connection.check()
                 self._me = {name: str(me.get(name) or "") for name in ("user_id", "bot_id", "user", "team")}
+                self._installation = Installation.of(me)
                 return
             except ChatUnavailable as error:
                 if error.parameters["reason"] != "unreachable":
@@ -159,6 +162,7 @@ class SlackAdapter:
             logger=SDK_LOG,
             signing_secret=self._connection.signing_secret,
         )
+        app.middleware(self._installation.pin)
 
         app.error(tell_error)
         me = self._me["user_id"]

@@ -78,6 +78,7 @@ class Buttons:
             await self._surface.post_shared(channel, posts)
         except ChatUnavailable as error:
             _log.warning("an answer could not be shared: %s", error)
+            await self._librarian.not_shared(_claim_id(body), channel)
             failed = sentence("slack-share-failed", sharing.answer.language)
             await respond(str(body["response_url"]), render.told(failed))
 

@@ -2,12 +2,14 @@
 
 Slack may have taken a post although the call failed. So the message carries the question's key as metadata,
 and after a failure or a restart it is looked for before another is posted. What only the asker sees goes
-through the response URL of their command; Slack can't edit that, so there it is one line and then the answer.
+through the response URL of their command. Nothing there can be edited for sure, so it is the answer, and
+before it one line if it takes a while.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -22,8 +24,11 @@ from adapters.view import View
 from knowledge.errors import ChatUnavailable
 from knowledge.messages import text as sentence
 
+_log = logging.getLogger(__name__)
+
 EVENT_TYPE = "saseo_answer"
 _EPHEMERAL = "ephemeral"
+_LOOKING_AFTER = 1.5  # seconds without an answer: a line that an answer stands beside at once is noise
 _PAGE = 200
 _PAGES = 10
 
@@ -39,12 +44,14 @@ class SlackSurface:
     def __init__(self, client: AsyncWebClient, agent: Agent) -> None:
         self._client = client
         self._agent = agent
+        self._looking: dict[int, tuple[asyncio.Event, asyncio.Task[None]]] = {}
 
     async def open(self, claim: Claim, view: View) -> str:
         message = claim.message
         if message.reference:
             if not claim.may_be_posted:
-                await self._whisper(message, Post(sentence("slack-looking", claim.language), []))
+                over = asyncio.Event()
+                self._looking[claim.id] = over, asyncio.create_task(self._look(claim, over))
             return _EPHEMERAL
         if claim.may_be_posted and (found := await self._find(message, 0)):
             return found
@@ -61,8 +68,10 @@ class SlackSurface:
         ephemeral = claim.reply == _EPHEMERAL
         posts = render.finished(view, claim.id, render.now(), can_share=ephemeral)
         if ephemeral:
-            for post in posts:
-                await self._whisper(message, post)
+            await self._looked(claim)
+            for part, post in enumerate(posts):
+                # Where Slack can, the answer takes the line's place.
+                await self._whisper(message, post, replace=part == 0 and message.kind == "command")
             return
         try:
             await self._edit(claim, posts[0])
@@ -75,6 +84,7 @@ class SlackSurface:
         await self._agent.rests(message)
 
     async def withdraw(self, claim: Claim) -> None:
+        await self._looked(claim)
         reply = claim.reply or (await self._find(claim.message, 0) if claim.may_be_posted else "")
         if reply and reply != _EPHEMERAL:
             with mapped():
@@ -90,11 +100,28 @@ class SlackSurface:
             with mapped():
                 await self._client.chat_postMessage(channel=channel, **_arguments(post))
 
-    async def _whisper(self, message: Message, post: Post) -> None:
+    async def _look(self, claim: Claim, over: asyncio.Event) -> None:
+        """Say that it takes a while, unless it is over before."""
+        try:
+            await asyncio.wait_for(over.wait(), _LOOKING_AFTER)
+        except TimeoutError:
+            try:
+                await self._whisper(claim.message, Post(sentence("slack-looking", claim.language), []))
+            except ChatUnavailable as error:
+                _log.warning("a sign of life could not be shown: %s", error)
+
+    async def _looked(self, claim: Claim) -> None:
+        """No line comes any more."""
+        if found := self._looking.pop(claim.id, None):
+            over, looking = found
+            over.set()
+            await looking
+
+    async def _whisper(self, message: Message, post: Post, *, replace: bool = False) -> None:
         """Tell the author alone: in a direct message, through the response URL, or in the channel."""
         if message.reference:
             try:
-                await respond(message.reference, post)
+                await respond(message.reference, post, replace=replace)
                 return
             except ChatUnavailable as error:
                 if error.parameters["reason"] != "gone":
@@ -171,8 +198,8 @@ class SlackSurface:
         return ""
 
 
-async def respond(url: str, post: Post) -> None:
-    """Tell whoever gave a command, through its response URL.
+async def respond(url: str, post: Post, *, replace: bool = False) -> None:
+    """Tell whoever gave a command, through its response URL. `replace`: instead of what was told before.
 
     Raises:
         ChatUnavailable: the URL has expired (after 30 minutes or five uses), or can't be reached.
@@ -181,7 +208,10 @@ async def respond(url: str, post: Post) -> None:
         # No retries by the SDK: what seems to have failed may have arrived.
         client = AsyncWebhookClient(url, retry_handlers=[])
         answer = await client.send(
-            text=post.text, blocks=post.blocks or None, response_type="ephemeral", replace_original=False
+            text=post.text,
+            blocks=post.blocks or None,
+            response_type="ephemeral",
+            replace_original=replace,
         )
     if answer.status_code != 200:
         reason = "unreachable" if answer.status_code >= 500 or answer.status_code == 429 else "gone"

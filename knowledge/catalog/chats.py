@@ -116,6 +116,11 @@ def retract(connection: Connection, key: ClaimKey) -> bool:
     return was_open
 
 
+def forget(connection: Connection, key: ClaimKey) -> None:
+    """Let a message be claimed anew; it must have no turn."""
+    connection.execute(delete(claims).where(_is(key)))
+
+
 def take_unfinished(connection: Connection, platform: str) -> list[ClaimRow]:
     """The claims that an earlier process left behind, oldest first; each counts one more attempt."""
     mine = and_(claims.c.platform == platform, claims.c.state == _WAITING)

@@ -35,6 +35,25 @@ def test_an_answer_that_is_over_waits_no_longer() -> None:
     asyncio.run(scene())
 
 
+def test_what_cant_wait_makes_the_others_wait() -> None:
+    """Finished answers are shown at once and count: edits come later by as many, up to a minute's worth."""
+
+    async def scene():
+        now = 0.0
+        pace = Pace(3.0, lambda: now)
+        for _ in range(4):
+            pace.spend()
+        waiting = asyncio.ensure_future(pace.turn(asyncio.Event()))
+        await asyncio.sleep(0)
+        assert pace._line("").next == 12.0
+        for _ in range(100):
+            pace.spend()
+        assert pace._line("").next == 60.0
+        waiting.cancel()
+
+    asyncio.run(scene())
+
+
 def test_places_have_turns_of_their_own() -> None:
     """Where places are apart, a busy one keeps no other waiting, and quiet ones are forgotten."""
 

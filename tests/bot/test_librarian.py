@@ -193,6 +193,27 @@ def test_a_private_answer_is_shared_only_with_who_may_read_its_documents(tmp_pat
         assert others.refusal
 
 
+def test_an_answer_is_shared_once_with_a_channel(tmp_path: Path) -> None:
+    """A second press says that it is there; after a failure it may be tried again."""
+    real, source = with_document(tmp_path)
+    knowledge = FakeKnowledge(answers={KOREAN: says(source)})
+
+    async def scene():
+        librarian = a_librarian(tmp_path, knowledge, catalog=real._parts.catalog)
+        claim, _ = await answered(librarian, a_message(KOREAN, kind="command", is_private=True, thread=""))
+        first, second = [await librarian.share(claim.id, "C1", "U1") for _ in range(2)]
+        elsewhere = await librarian.share(claim.id, "C2", "U1")
+        await librarian.not_shared(claim.id, "C1")
+        return first, second, elsewhere, await librarian.share(claim.id, "C1", "U1")
+
+    first, second, elsewhere, again = asyncio.run(scene())
+    assert first.answer
+    assert second.answer is None
+    assert "이미" in second.refusal
+    assert elsewhere.answer
+    assert again.answer
+
+
 def test_a_thread_follows_where_the_librarian_answered(tmp_path: Path) -> None:
     """A thread with an answer needs no mention, unless the channel turned that off."""
 

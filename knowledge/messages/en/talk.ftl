@@ -21,6 +21,7 @@ talk-stop-over = This answer is finished already.
 talk-stop-not-yours = Only the person who asked, or an admin, can stop this answer.
 talk-share-gone = This answer isn't kept any more, or a document that it stands on is gone. Ask again.
 talk-share-not-allowed = This answer uses a document that not everyone in this channel may read, so I can't share it here.
+talk-share-again = This answer was already shared in this channel.
 talk-unknown-rights = I couldn't find out whether you may do this. Try again in a minute.
 talk-unknown-command = There is no command { $name }.
 talk-help = Commands after /docs:

@@ -18,6 +18,7 @@ talk-stop-over = 이미 끝난 답입니다.
 talk-stop-not-yours = 질문한 분이나 관리자만 이 답을 멈출 수 있습니다.
 talk-share-gone = 이 답은 이제 보관되어 있지 않거나 근거 문서가 없어졌습니다. 다시 물어봐 주세요.
 talk-share-not-allowed = 이 채널의 모두가 볼 수는 없는 문서를 쓴 답이라 여기에 공유할 수 없습니다.
+talk-share-again = 이미 이 채널에 공유한 답입니다.
 talk-unknown-rights = 권한을 확인하지 못했습니다. 잠시 뒤에 다시 해 주세요.
 talk-unknown-command = { $name } 명령은 없습니다.
 talk-help = /docs 뒤에 쓰는 명령:
