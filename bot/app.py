@@ -21,7 +21,8 @@ from bot.settings import Settings
 from bot.watching import Watcher
 from knowledge.catalog import turns
 from knowledge.errors import SaseoError
-from knowledge.service import Knowledge, Parts
+from knowledge.parts import Parts
+from knowledge.service import Knowledge
 from knowledge.sources.options import Folder
 from knowledge.threads import run_blocking
 from knowledge.types import Handler

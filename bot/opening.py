@@ -22,7 +22,8 @@ from knowledge.index.embedded import open_embedded
 from knowledge.language import Analyzer
 from knowledge.parsing.ocr import Tesseract
 from knowledge.parsing.sandbox import Limits, Sandbox
-from knowledge.service import Knowledge, Parts
+from knowledge.parts import Parts
+from knowledge.service import Knowledge
 from knowledge.sources.options import MEBIBYTE
 from knowledge.sources.uploads import Uploads
 from knowledge.sources.web.fetch import Fetcher

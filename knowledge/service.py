@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection
 from contextlib import aclosing, closing
-from dataclasses import dataclass, field
-from functools import partial
-from pathlib import Path
 
-from knowledge import parsing
 from knowledge.answer import Answerer
 from knowledge.answering.cache import AnswerCache
 from knowledge.answering.identity import identity
@@ -20,25 +16,19 @@ from knowledge.catalog.pages import Page
 from knowledge.catalog.turns import Opinion
 from knowledge.catalog.uploads import Upload
 from knowledge.courtesy import Courtesy
-from knowledge.embedding import Abilities, Embedder, EmbedderStatus
 from knowledge.errors import InvalidInput, NotFetched, SaseoError
-from knowledge.index import OpenIndex, Place
-from knowledge.index.embedded import open_embedded, was_written
-from knowledge.ingest import Ingest
-from knowledge.language import Analyzer
+from knowledge.index import Place
+from knowledge.index.embedded import was_written
 from knowledge.library import Library
-from knowledge.models.chat import ChatModel
 from knowledge.models.extractive import Extractor
 from knowledge.one_at_a_time import OneAtATime
-from knowledge.parsing.sandbox import Sandbox
-from knowledge.plan import Loader
-from knowledge.refresh import Refresh, Stopped
-from knowledge.reports import IndexCheck, KnowledgeStatus, Progress, RefreshReport
+from knowledge.parts import Parts
+from knowledge.refreshing import Refreshing, ignore
+from knowledge.reports import IndexCheck, KnowledgeStatus, Progress
 from knowledge.retrieve import Retrieval
 from knowledge.search import Search
-from knowledge.sources.loader import FolderLoader, as_options, from_options, root_of
+from knowledge.sources.loader import as_options, from_options, root_of
 from knowledge.sources.options import Folder
-from knowledge.sources.web.pages import Pages
 from knowledge.staleness import Staleness
 from knowledge.threads import run_blocking
 from knowledge.tracing import traced
@@ -56,41 +46,6 @@ from knowledge.types import (
 from knowledge.upkeep import check_index, copy_index
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What Knowledge is made of.
-
-    `abilities` measures, or remembers, what the embedder knows. Without a `sandbox`, which is for tests,
-    documents are read in this process.
-    """
-
-    catalog: Catalog
-    folder: Path  # of the index's files
-    analyzer: Analyzer
-    embedder: Embedder | None
-    embedder_status: EmbedderStatus | None
-    abilities: Callable[[Embedder], Abilities]
-    configured: tuple[Folder, ...] = ()
-    state: Path | None = None
-    sandbox: Sandbox | None = None
-    pages: Pages | None = None  # None fetches nothing from the web
-    answer_threshold: float | None = None
-    stale_after: int | None = None  # days, of folders that don't say
-    chat_model: ChatModel | None = None  # None quotes the documents only
-    chat_model_name: str = ""  # answers are kept by it
-    answer_tokens: int = 512
-    open_index: OpenIndex = open_embedded  # of the store that keeps the index
-    stores: Mapping[str, OpenIndex] = field(default_factory=dict)  # those it can be copied to
-
-
-def _ignore(_: Progress) -> None:
-    return
-
-
-def _never() -> bool:
-    return False
 
 
 class Knowledge:
@@ -115,6 +70,11 @@ class Knowledge:
         self._search = Search(
             lambda: self._library, parts.analyzer, parts.embedder, parts.abilities, parts.answer_threshold
         )
+        self._refreshing = Refreshing(
+            parts, lambda: self._library, self.folders, self._forget_uris, self._turns, self._courtesy
+        )
+        self.refresh = self._refreshing.refresh
+        self.refresh_from = self._refreshing.refresh_from
         self._answerer = Answerer(
             self.retrieve,
             parts.analyzer,
@@ -124,53 +84,6 @@ class Knowledge:
             AnswerCache(lambda: self._catalog, parts.analyzer, may_write=owner, model=parts.chat_model_name),
             lambda: self._search.is_warming,
         )
-
-    def refresh(
-        self,
-        folders: Sequence[Folder] | None = None,
-        *,
-        progress: Callable[[Progress], None] = _ignore,
-        stopped: Callable[[], bool] = _never,
-        believe_removals: bool = False,
-        settle: float = 0.0,
-        urgent: bool = False,
-    ) -> RefreshReport:
-        """Bring the index up to date with some folders and those inside of them, or with all for None.
-
-        Files that are missing from a folder are forgotten, unless so many are missing at once that the folder
-        is more likely to be out of reach; `believe_removals` forgets those of the folders that were named, or
-        of all for None. A file that was changed within the last `settle` seconds may be half written: it is
-        waited for, and left for later if it changes again. An `urgent` one, of few files that somebody waits
-        for, is done between two steps of one that is under way.
-        """
-        known = self.folders()
-        chosen = known if folders is None else [*folders, *_inside(known, folders)]
-        loaders = [
-            FolderLoader(folder, self._parser(folder.scope), settle, self._parts.state) for folder in chosen
-        ]
-        report = self.refresh_from(
-            loaders,
-            whole=folders is None,
-            progress=progress,
-            stopped=stopped,
-            believed=[root_of(folder.path) for folder in folders or chosen] if believe_removals else (),
-            urgent=urgent,
-        )
-        changed = self._look_at_pages(stopped) if folders is None else []
-        if not changed:
-            return report
-        return report.followed_by(self.refresh(changed, progress=progress, stopped=stopped, settle=settle))
-
-    def _look_at_pages(self, stopped: Callable[[], bool]) -> list[Folder]:
-        """Look at the pages that are due; gives the folders in which there is something new."""
-        if self._parts.pages is None:
-            return []
-        self.prepare()
-        looked = self._parts.pages.look(stopped)
-        gone = [document for document in self.documents() if document.uri in looked.gone]
-        for document in gone:
-            self.forget(document)
-        return [self._parts.pages.folder_of(scope) for scope in sorted(looked.changed)]
 
     def add_page(self, scope: Scope, url: str) -> Page:
         """Fetch a page of the web and keep it for a scope; its folder is to be refreshed after that.
@@ -184,54 +97,6 @@ class Knowledge:
         self.prepare()
         return self._parts.pages.add(scope, url)
 
-    def refresh_from(
-        self,
-        loaders: Sequence[Loader],
-        *,
-        whole: bool = False,
-        progress: Callable[[Progress], None] = _ignore,
-        stopped: Callable[[], bool] = _never,
-        believed: Collection[str] = (),
-        urgent: bool = False,
-    ) -> RefreshReport:
-        """The same for any loaders.
-
-        `whole`: documents that belong to none of them are forgotten. `believed`: the roots of those whose
-        missing files are forgotten, however many. `urgent`: as in `refresh`.
-        """
-        with self._turns.turn(urgent=urgent):
-            run = Refresh(
-                self._library,
-                Ingest(
-                    self._parts.analyzer,
-                    self._parts.embedder,
-                    self._parts.sandbox.readers if self._parts.sandbox else "",
-                ),
-                loaders,
-                progress=progress,
-                stopped=self._politely(stopped, urgent=urgent),
-                believed=believed,
-            )
-            try:
-                return run.run(whole=whole, brief=urgent)
-            except Stopped:
-                self._library.finish()
-                return run.report_so_far()
-            finally:
-                if self._parts.sandbox is not None:
-                    self._parts.sandbox.close()  # between two runs no child lies about
-
-    def _politely(self, stopped: Callable[[], bool], *, urgent: bool) -> Callable[[], bool]:
-        """The same question, asked between two steps of a run, where it gives way to answers."""
-
-        def asked() -> bool:
-            self._courtesy.give_way()
-            if not urgent:
-                self._turns.let_in()
-            return stopped()
-
-        return asked
-
     def opinions(self) -> list[Opinion]:
         """What people thought of the answers, oldest first."""
         with self._catalog.read() as connection:
@@ -243,11 +108,7 @@ class Knowledge:
         Raises:
             Unreadable: it can't be read.
         """
-        return self._parser(object())(name, data)  # a group of its own
-
-    def _parser(self, group: Hashable) -> parsing.Parse:
-        sandbox = self._parts.sandbox
-        return partial(sandbox.parse, group=group) if sandbox else parsing.parse
+        return self._refreshing.parser(object())(name, data)  # a group of its own
 
     def parse_attached(self, name: str, data: bytes) -> ParsedDocument:
         """The same for a file that came with a question, which doesn't wait behind those of a refresh.
@@ -318,6 +179,11 @@ class Knowledge:
         self._library.forget([document.id])
         self._library.finish()
 
+    def _forget_uris(self, uris: Collection[str]) -> None:
+        for document in self.documents():
+            if document.uri in uris:
+                self.forget(document)
+
     def retrieve(
         self,
         text: str,
@@ -368,7 +234,7 @@ class Knowledge:
                 problems=tuple(notes.all_problems(connection)),
             )
 
-    def rebuild(self, *, progress: Callable[[Progress], None] = _ignore) -> None:
+    def rebuild(self, *, progress: Callable[[Progress], None] = ignore) -> None:
         """Make the whole index anew from the catalog, without embedding again what has its vectors."""
         with self._turns.turn():
             progress(Progress("finishing", 0, 0, "", 0.0))
@@ -390,7 +256,7 @@ class Knowledge:
     def _check_index(self) -> IndexCheck:
         return check_index(self._catalog, self._parts.open_index, self._place)
 
-    def copy_index(self, store: str, *, progress: Callable[[Progress], None] = _ignore) -> IndexCheck:
+    def copy_index(self, store: str, *, progress: Callable[[Progress], None] = ignore) -> IndexCheck:
         """Fill the index of another store, `faiss` or `milvus`; one that was cut short goes on.
 
         Raises:
@@ -450,14 +316,3 @@ class Knowledge:
                     open_index=self._parts.open_index,
                 )
             return self._opened
-
-
-def _inside(known: Sequence[Folder], chosen: Sequence[Folder]) -> list[Folder]:
-    """The known folders that lie under a chosen one: its documents aren't theirs, nor is its scope."""
-    roots = tuple(root_of(folder.path) for folder in chosen)
-    under = tuple(root.rstrip("/") + "/" for root in roots)
-    return [
-        folder
-        for folder in known
-        if root_of(folder.path) not in roots and root_of(folder.path).startswith(under)
-    ]

@@ -34,7 +34,8 @@ from knowledge.errors import Unreadable
 from knowledge.ingest import Ingest, content_hash
 from knowledge.language import Analyzer
 from knowledge.parsing.sandbox import Limits, Sandbox
-from knowledge.service import Knowledge, Parts
+from knowledge.parts import Parts
+from knowledge.service import Knowledge
 from knowledge.sources.loader import FolderLoader
 from knowledge.sources.options import Folder
 from knowledge.types import EVERYONE

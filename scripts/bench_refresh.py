@@ -25,7 +25,8 @@ import numpy as np
 from knowledge.catalog import Catalog
 from knowledge.embedding import Vector
 from knowledge.language import Analyzer
-from knowledge.service import Knowledge, Parts
+from knowledge.parts import Parts
+from knowledge.service import Knowledge
 from knowledge.sources.options import Folder
 
 _FILES_IN_A_FOLDER = 100

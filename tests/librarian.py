@@ -14,7 +14,8 @@ from knowledge.catalog import Catalog, reading
 from knowledge.embedding import Abilities, Ability, Embedder
 from knowledge.index import LexicalQuery
 from knowledge.language import Analyzer
-from knowledge.service import Knowledge, Parts
+from knowledge.parts import Parts
+from knowledge.service import Knowledge
 from knowledge.sources.options import Folder
 from knowledge.types import EVERYONE, LANGUAGES, Scope
 from tests.fakes import HashEmbedder

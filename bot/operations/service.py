@@ -18,7 +18,8 @@ from knowledge.models.llama.local import LocalModel
 if TYPE_CHECKING:
     from bot.operations.metrics import Metrics
     from bot.settings import Settings
-    from knowledge.service import Knowledge, Parts
+    from knowledge.parts import Parts
+    from knowledge.service import Knowledge
 
 _log = logging.getLogger(__name__)
 

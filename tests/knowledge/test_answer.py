@@ -12,7 +12,8 @@ from knowledge.catalog import Catalog
 from knowledge.embedding import Abilities, Ability, Embedder, Vector
 from knowledge.errors import IndexUnavailable
 from knowledge.language import Analyzer
-from knowledge.service import Knowledge, Parts
+from knowledge.parts import Parts
+from knowledge.service import Knowledge
 from knowledge.sources.options import Folder
 from knowledge.types import (
     EVERYONE,
