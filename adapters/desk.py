@@ -16,8 +16,9 @@ from dataclasses import replace
 from typing import Literal, Protocol, TypeVar, cast
 from weakref import WeakValueDictionary
 
+from adapters.messages import Claim, LibrarianEvent, Message
 from adapters.pacing import Pace
-from adapters.protocol import Claim, Librarian, LibrarianEvent, Message
+from adapters.protocol import Librarian
 from adapters.view import View
 from knowledge.errors import ChatUnavailable
 from knowledge.messages import text

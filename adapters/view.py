@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from adapters import notes
-from adapters.protocol import Before, LibrarianEvent, Notice
+from adapters.messages import Before, LibrarianEvent, Notice
 from knowledge.messages import text
 from knowledge.types import Answer, Failed, Finished, Found, Language, Replaced, Source, Status, Token
 

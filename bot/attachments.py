@@ -10,7 +10,8 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from adapters.protocol import Archive, Attachment
+from adapters.messages import Attachment
+from adapters.protocol import Archive
 from knowledge import messages
 from knowledge.errors import ChatUnavailable, Unreadable
 from knowledge.parsing import Parse

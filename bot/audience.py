@@ -6,7 +6,8 @@ import logging
 from dataclasses import dataclass
 from typing import Literal
 
-from adapters.protocol import Directory, Message
+from adapters.messages import Message
+from adapters.protocol import Directory
 from knowledge.errors import ChatUnavailable
 from knowledge.types import EVERYONE, Scope
 

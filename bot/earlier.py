@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from adapters.protocol import Archive, Before, Claim, Directory
+from adapters.messages import Before, Claim
+from adapters.protocol import Archive, Directory
 from bot.audience import Audience, channel_scope, team_scope
 from bot.memory import Memory
 from knowledge.catalog.turns import Earlier

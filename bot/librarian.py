@@ -11,19 +11,9 @@ from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+from adapters.messages import Claim, LibrarianEvent, Message, Notice, Reason, Verdict
 from adapters.overview import Overview
-from adapters.protocol import (
-    Claim,
-    CommandCall,
-    LibrarianEvent,
-    Message,
-    Notice,
-    Platform,
-    Reason,
-    Sharing,
-    Told,
-    Verdict,
-)
+from adapters.protocol import CommandCall, Platform, Sharing, Told
 from adapters.view import View
 from bot.attachments import Attachments
 from bot.audience import Audience, audience_of, channel_audience

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from adapters.protocol import Claim, Message
+from adapters.messages import Claim, Message
 from bot.audience import Audience
 from knowledge.catalog import Catalog, Connection, chats, turns
 from knowledge.catalog.chats import ClaimKey, ClaimRow

@@ -15,7 +15,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from adapters.protocol import Archive, Attachment, Directory, Message, Person
+from adapters.messages import Attachment, Message
+from adapters.protocol import Archive, Directory, Person
 from knowledge.errors import ChatUnavailable
 from knowledge.models.chat import ChatEvent, ChatRequest, Delta, Done, Reading
 from knowledge.models.llama.options import EngineStatus

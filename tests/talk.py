@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from adapters.desk import Desk
+from adapters.messages import Claim, Message
 from adapters.pacing import Pace
-from adapters.protocol import Archive, Claim, Directory, Message
+from adapters.protocol import Archive, Directory
 from adapters.view import View
 from bot.attachments import Attachments
 from bot.commands import Commands

@@ -8,7 +8,7 @@ import discord
 
 from adapters.discord.errors import NAME, mapped
 from adapters.fetching import fetched, is_own
-from adapters.protocol import Attachment
+from adapters.messages import Attachment
 from knowledge.errors import ChatUnavailable
 
 _HOSTS = ("cdn.discordapp.com", "media.discordapp.net")

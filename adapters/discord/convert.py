@@ -10,7 +10,7 @@ from typing import Any
 import discord
 
 from adapters.discord.render import root_of
-from adapters.protocol import Attachment, Kind, Message
+from adapters.messages import Attachment, Kind, Message
 
 PLATFORM = "discord"
 _ASKING = (discord.MessageType.default, discord.MessageType.reply)

@@ -30,7 +30,8 @@ from adapters.discord.missed import missed
 from adapters.discord.places import Places
 from adapters.discord.surface import DiscordSurface
 from adapters.discord.views import PersistentButton
-from adapters.protocol import Claim, Librarian, Message
+from adapters.messages import Claim, Message
+from adapters.protocol import Librarian
 from knowledge.errors import ChatUnavailable
 from knowledge.messages import text as sentence
 from knowledge.types import Language

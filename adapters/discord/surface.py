@@ -24,7 +24,7 @@ from adapters.discord.errors import ALREADY_ACKNOWLEDGED, CANNOT_WRITE_TO_PERSON
 from adapters.discord.markup import plain
 from adapters.discord.render import Post
 from adapters.discord.views import view_of
-from adapters.protocol import Claim, Message
+from adapters.messages import Claim, Message
 from adapters.view import View
 from knowledge.errors import ChatUnavailable
 from knowledge.messages import text as sentence

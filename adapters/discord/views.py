@@ -9,7 +9,7 @@ import discord
 
 from adapters.discord import render
 from adapters.discord.render import BUTTON, Post
-from adapters.protocol import REASONS, Reason
+from adapters.messages import REASONS, Reason
 from knowledge.messages import text as sentence
 from knowledge.types import Language
 

@@ -12,7 +12,7 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.protocol import Message
+from adapters.messages import Message
 from adapters.slack.errors import mapped
 from knowledge.errors import ChatUnavailable
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.fetching import fetched, is_own
-from adapters.protocol import Attachment
+from adapters.messages import Attachment
 from adapters.slack.errors import NAME, mapped
 from knowledge.errors import ChatUnavailable
 

@@ -7,7 +7,8 @@ import logging
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.protocol import REASONS, Librarian, Reason
+from adapters.messages import REASONS, Reason
+from adapters.protocol import Librarian
 from adapters.slack import forms, render
 from adapters.slack.convert import language_of
 from adapters.slack.errors import mapped

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from adapters.protocol import Attachment, CommandCall, Message, Readers
+from adapters.messages import Attachment, Message
+from adapters.protocol import CommandCall, Readers
 from knowledge.types import Language
 
 PLATFORM = "slack"

@@ -11,8 +11,9 @@ from cachetools import TTLCache
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.messages import Attachment
 from adapters.pasted import as_file, is_only_links
-from adapters.protocol import Attachment, CommandCall, CommandName, Librarian
+from adapters.protocol import CommandCall, CommandName, Librarian
 from adapters.slack import forms, transcript
 from adapters.slack.archive import SlackArchive
 from adapters.slack.blocks import Block, option

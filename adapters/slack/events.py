@@ -12,7 +12,8 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 
 from adapters.desk import Desk
-from adapters.protocol import Librarian, Message
+from adapters.messages import Message
+from adapters.protocol import Librarian
 from adapters.slack.convert import (
     Deleted,
     Edited,

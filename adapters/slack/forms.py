@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-from adapters.protocol import REASONS, Attachment, Readers
+from adapters.messages import REASONS, Attachment
+from adapters.protocol import Readers
 from adapters.slack.blocks import Block, choice, context, field, modal, section
 from adapters.slack.convert import files_of
 from adapters.slack.markup import escape, inline

@@ -15,7 +15,7 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from adapters.protocol import Claim, Message
+from adapters.messages import Claim, Message
 from adapters.slack import render
 from adapters.slack.agent import Agent
 from adapters.slack.errors import mapped

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Literal
 
-from adapters.protocol import Claim, Librarian, Message
+from adapters.messages import Claim, Message
+from adapters.protocol import Librarian
 from knowledge.errors import ChatUnavailable
 
 if TYPE_CHECKING:

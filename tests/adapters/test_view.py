@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 
-from adapters.protocol import Notice
+from adapters.messages import Notice
 from adapters.view import View
 from knowledge.types import Failed, Found, Replaced, Status, Token
 from tests.fakes import a_source

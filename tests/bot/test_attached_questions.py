@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from adapters.protocol import Attachment, Message, Notice
+from adapters.messages import Attachment, Message, Notice
 from knowledge.catalog import turns
 from knowledge.types import ATTACHED, Answer, Finished, Found
 from tests.fakes import FakeArchive, FakeDirectory, FakeKnowledge, a_message, a_source

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from adapters.protocol import Attachment
+from adapters.messages import Attachment
 from bot.attachments import CHARACTERS, FILES, SIZE, Attachments, Opened
 from knowledge.errors import Unreadable
 from knowledge.parsing import parse

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from adapters.protocol import Attachment, Before, Message
+from adapters.messages import Attachment, Before, Message
 from knowledge.types import Answer, Finished
 from tests.fakes import FakeArchive, FakeDirectory, FakeKnowledge, a_message
 from tests.talk import a_librarian, answered

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from adapters.protocol import Notice
+from adapters.messages import Notice
 from bot.limits import Limits
 from knowledge.catalog import turns
 from knowledge.sources.options import Folder

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from adapters.protocol import Message
+from adapters.messages import Message
 from adapters.slack.convert import (
     Deleted,
     Edited,
