@@ -56,7 +56,7 @@ def test_a_run_gives_way_while_an_answer_is_made(tmp_path: Path) -> None:
     fill(tmp_path / "docs", {f"{n}.md": f"# Note {n}\n\nAll about {n}.\n" for n in range(3)})
     knowledge = open_knowledge(tmp_path / "data", tmp_path / "docs")
     knowledge.refresh()
-    knowledge._courtesy = courtesy = Noticing(patience=WAIT)
+    knowledge._courtesy = knowledge._refreshing._courtesy = courtesy = Noticing(patience=WAIT)
     fill(tmp_path / "docs", {"new.md": "# New\n\nA new rule.\n"})
 
     async def scenario() -> None:
