@@ -145,8 +145,9 @@ class Retriever:
         languages = [passage.language for passage in passages]
         fused = fusion.fuse(wanted.language, languages, words, cosines, self._abilities)
         weights = {language: bm25.weigh(wanted, language, statistics) for language in set(languages)}
-        titles = [passage.title for passage in found]
-        scores = editions.current_first(text, titles, fused.score, self._today().year)
+        # What came with the question is what is asked about, of whatever year it is.
+        titles = [*(passage.title for passage in indexed), *("" for _ in beside.scorable)]
+        scores = editions.current_first(f"{context} {text}", titles, fused.score, self._today().year)
         chosen = diversify.choose(
             scores.tolist(), passages, [passage.document_id for passage in found], limit
         )
