@@ -162,22 +162,20 @@ def chosen_document(view: Mapping[str, Any]) -> str:
 
 
 def _adding(origin: Origin, language: Language, blocks: list[Block]) -> Block:
-    return modal(
-        ADD_VIEW,
-        sentence("slack-add-form", language),
-        blocks,
-        close=sentence("slack-form-close", language),
-        submit=sentence("slack-add-submit", language),
-    ) | {"private_metadata": origin.packed()}
+    return _form(ADD_VIEW, "add", origin, language, blocks)
 
 
 def _removing(origin: Origin, language: Language, blocks: list[Block]) -> Block:
+    return _form(REMOVE_VIEW, "remove", origin, language, blocks)
+
+
+def _form(view: str, name: str, origin: Origin, language: Language, blocks: list[Block]) -> Block:
     return modal(
-        REMOVE_VIEW,
-        sentence("slack-remove-form", language),
+        view,
+        sentence(f"slack-{name}-form", language),
         blocks,
         close=sentence("slack-form-close", language),
-        submit=sentence("slack-remove-submit", language),
+        submit=sentence(f"slack-{name}-submit", language),
     ) | {"private_metadata": origin.packed()}
 
 
