@@ -173,9 +173,10 @@ class _Watch:
         try:
             place = _place(self._path)
             for changes in _changes(self._path, self._stop, self._ignored):
-                if changes:
+                replaced = _place(self._path) != place
+                if changes or replaced:
                     self._changed(self._path)
-                if _place(self._path) != place:
+                if replaced:
                     # Another folder stands there now, or none: this watch would hear nothing more.
                     return
         except (OSError, RuntimeError, MissingDependency) as error:
