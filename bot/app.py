@@ -10,15 +10,15 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from types import TracebackType
 from typing import Any, Self
 
-from bot.chat_model import own_model
-from bot.chats import Announce, Chats
+from bot.chat.chats import Announce, Chats
+from bot.freshness.schedule import Schedule
+from bot.freshness.watching import Watcher
 from bot.handover import serve
+from bot.models.chat_model import own_model
 from bot.opening import parts_of
 from bot.operations.service import operations
 from bot.ownership import owned
-from bot.schedule import Schedule
 from bot.settings import Settings
-from bot.watching import Watcher
 from knowledge.catalog import turns
 from knowledge.errors import SaseoError
 from knowledge.parts import Parts

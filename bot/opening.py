@@ -9,11 +9,11 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from bot.chat_model import borrowed_model
-from bot.folders import configured_folders
 from bot.handover import Owned
+from bot.models.chat_model import borrowed_model
 from bot.ownership import is_owned, owned
 from bot.settings import Settings
+from bot.settings.folders import configured_folders
 from knowledge.catalog import Catalog
 from knowledge.embedding import load_or_measure, open_embedder
 from knowledge.errors import AlreadyRunning

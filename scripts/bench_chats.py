@@ -32,7 +32,7 @@ import psutil
 from adapters.slack.adapter import SlackAdapter
 from adapters.slack.connections import SocketConnection
 from adapters.slack.render import UP
-from bot.limits import Limits
+from bot.chat.limits import Limits
 from knowledge.catalog import Catalog
 from knowledge.service import Knowledge
 from knowledge.sources.options import Folder

@@ -27,7 +27,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bot.watching import Watcher
+from bot.freshness.watching import Watcher
 from knowledge.catalog import Catalog
 from knowledge.embedding import measure
 from knowledge.errors import Unreadable

@@ -13,12 +13,12 @@ from adapters.messages import Claim, Message
 from adapters.pacing import Pace
 from adapters.protocol import Archive, Directory
 from adapters.view import View
-from bot.attachments import Attachments
-from bot.commands import Commands
-from bot.librarian import Librarian
-from bot.limits import Limits
-from bot.memory import Memory
-from bot.permissions import Permissions
+from bot.chat.attachments import Attachments
+from bot.chat.commands import Commands
+from bot.chat.librarian import Librarian
+from bot.chat.limits import Limits
+from bot.chat.memory import Memory
+from bot.chat.permissions import Permissions
 from knowledge.catalog import Catalog
 from knowledge.parsing import parse
 from knowledge.sources.uploads import Uploads

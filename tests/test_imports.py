@@ -26,7 +26,7 @@ OWN = {*PACKAGES, "scripts", "tests"}
 # Library -> the only file or folder (ending with /) that may import it, or the only ones.
 HOMES = {
     "alembic": "knowledge/catalog/",
-    "apscheduler": "bot/schedule.py",
+    "apscheduler": "bot/freshness/schedule.py",
     "discord": "adapters/discord/",
     "dotenv": "bot/",
     "faiss": "knowledge/index/segments.py",
@@ -55,7 +55,7 @@ HOMES = {
     "transformers": "knowledge/embedding/",
     "unhwp": "knowledge/parsing/hwp.py",
     "uvicorn": ("bot/operations/", "knowledge/models/llama/"),
-    "watchfiles": "bot/watching.py",
+    "watchfiles": "bot/freshness/watching.py",
 }
 # Reading the environment, however it is spelt.
 ENVIRONMENT = {"environ", "environb", "getenv", "getenvb"}
@@ -203,7 +203,10 @@ def test_checker_catches(path: str, source: str) -> None:
         ("adapters/slack/adapter.py", "import slack_bolt\nfrom knowledge.types import Question"),
         ("knowledge/index/segments.py", "def f():\n    import faiss"),
         ("knowledge/catalog/store.py", "import sqlalchemy as sa"),
-        ("bot/settings.py", "import os\nfrom pydantic_settings import BaseSettings\nos.environ.get('X')"),
+        (
+            "bot/settings/model.py",
+            "import os\nfrom pydantic_settings import BaseSettings\nos.environ.get('X')",
+        ),
         ("knowledge/service.py", "import numpy\nimport os\nos.path.join('a', 'b')"),
         ("knowledge/service.py", "# import faiss\nTEXT = 'import faiss'"),
     ],

@@ -88,7 +88,7 @@ def _details(error: Exception, session: Session) -> list[str]:
     """Each of the settings that can't be used."""
     if (problems := getattr(error, "problems", None)) is None:
         return []
-    from bot.settings_hints import describe_problem
+    from bot.settings.hints import describe_problem
 
     return [describe_problem(problem, session.language) for problem in problems]
 

@@ -81,7 +81,7 @@ def ask(session: Session, asked: str, scopes: list[str], *, own_model: bool, as_
 @contextmanager
 def _own_model(session: Session) -> Iterator[LocalModel | None]:
     """A model that is yet to be started; None where a bot or a server has one."""
-    from bot.chat_model import borrowed_model, engine_options, local_model
+    from bot.models.chat_model import borrowed_model, engine_options, local_model
     from knowledge.models.llama.order import private_order
 
     settings = session.settings

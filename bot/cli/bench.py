@@ -8,14 +8,15 @@ from pathlib import Path
 
 from rich.text import Text
 
-from bot import machine, measuring
+from bot import machine
 from bot.cli import screen
 from bot.cli.plots import can_plot, save_plot
 from bot.cli.progress import RefreshProgress
 from bot.cli.session import Session
+from bot.models import measuring
+from bot.models.tuning import Advice, Room, advise
 from bot.ownership import is_owned
 from bot.settings import Settings
-from bot.tuning import Advice, Room, advise
 from knowledge.models.gguf_header import read_header
 from knowledge.models.llama.points import Figure, Plan
 

@@ -15,7 +15,7 @@ from adapters.console.screen import AnswerScreen
 from bot.cli.ask import audience
 from bot.cli.background import BackgroundLoop
 from bot.cli.session import Session
-from bot.models_in_use import embedding_sentence, language_sentence
+from bot.models.in_use import embedding_sentence, language_sentence
 from knowledge.types import Handler
 
 if TYPE_CHECKING:

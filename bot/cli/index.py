@@ -59,7 +59,7 @@ def index_folders(
     forget_missing: bool = False,
 ) -> tuple[RefreshReport, bool]:
     """Register and refresh, with progress and the summary; also says whether the person stopped it."""
-    from bot.folders import named_folder
+    from bot.settings.folders import named_folder
 
     named = [named_folder(clean(path), scope) for path in paths]
     for path, folder in zip(paths, named, strict=True):

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from rich.text import Text
 
-from bot.chat_model import engine_options, local_model
 from bot.cli.session import Session
+from bot.models.chat_model import engine_options, local_model
 from knowledge.messages import describe
 from knowledge.models.llama.local import LocalModel
 from knowledge.models.llama.order import Order, is_loopback

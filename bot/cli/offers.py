@@ -12,7 +12,7 @@ from bot.cli import screen
 from bot.cli.docs import confirm
 from bot.cli.models import download
 from bot.cli.session import Session
-from bot.language_model import wanted
+from bot.models.language_model import wanted
 from knowledge.errors import SaseoError
 from knowledge.messages import describe
 

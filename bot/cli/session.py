@@ -56,7 +56,7 @@ def _probe(settings: Settings) -> tuple[EmbedderStatus, Abilities | None]:
 
 
 def _measure(settings: Settings, plan: Plan, told: Callable[[int, int], None]) -> list[Figure]:
-    from bot.measuring import measure_model
+    from bot.models.measuring import measure_model
 
     return measure_model(settings, plan, told)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import platform
 import sys
 
-from bot import language_model, machine
+from bot import machine
 from bot.doctor.check import GIGABYTE, Check, Level, gigabytes
+from bot.models import language_model
 from bot.settings import Settings
 
 LITTLE_DISK, NO_DISK = 5 * GIGABYTE, 0.3 * GIGABYTE

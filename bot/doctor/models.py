@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.chat_model import try_model
 from bot.doctor.check import Check, Level, gigabytes
-from bot.models_in_use import embedding_sentence
+from bot.models.chat_model import try_model
+from bot.models.in_use import embedding_sentence
 from bot.settings import Settings
 from knowledge.errors import ModelUnavailable, SaseoError
 from knowledge.models.gguf_header import read_header

@@ -21,7 +21,7 @@ from prometheus_client import (
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from bot.overdue import overdue_since
+from bot.freshness.overdue import overdue_since
 from knowledge.errors import SaseoError
 from knowledge.reports import COUNTS, KnowledgeStatus
 from knowledge.types import AnswerEvent, Failed, Finished, Found, Handler, Question, Replaced, Token

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from bot.freshness.overdue import overdue_since
 from bot.operations.readiness import READY, Condition, Look
-from bot.overdue import overdue_since
 from knowledge.catalog import Catalog, notes, reading
 from knowledge.messages import describe
 from knowledge.models.chat import ChatModel

@@ -9,7 +9,7 @@ from typing import Any
 
 import psutil
 
-from bot.language_model import memory_of
+from bot.models.language_model import memory_of
 from bot.settings import Settings
 from knowledge.models.llama.order import private_order
 from knowledge.models.llama.process import Launch, ModelProcess, start

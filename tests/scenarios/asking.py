@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from bot.limits import Limits
+from bot.chat.limits import Limits
 from knowledge.types import EVERYONE, Answer, Finished
 from tests.fakes import FakeKnowledge
 from tests.scenarios.base import QUESTION, Base, is_whole, whole

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from adapters.protocol import Capabilities
-from bot.limits import Limits
+from bot.chat.limits import Limits
 from knowledge.types import Answer, Finished, Found, Token
 from tests.fakes import FakeKnowledge, a_source
 from tests.scenarios.stage import Seen, Stage, play

@@ -10,8 +10,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
-from bot.librarian import Librarian
-from bot.limits import Limits
+from bot.chat.librarian import Librarian
+from bot.chat.limits import Limits
 from tests.fakes import FakeKnowledge
 from tests.talk import a_librarian
 

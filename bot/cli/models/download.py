@@ -13,7 +13,7 @@ from bot.cli.docs import confirm
 from bot.cli.models.bar import bar
 from bot.cli.models.known import embedding_folder, language_folder
 from bot.cli.session import Session
-from bot.language_model import wanted
+from bot.models.language_model import wanted
 from knowledge.embedding import presets as embedding_presets
 from knowledge.embedding.locate import locate
 from knowledge.errors import ModelUnavailable

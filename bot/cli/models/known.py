@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from bot.language_model import WORKING_MEMORY, memory_of
 from bot.machine import available_memory
+from bot.models.language_model import WORKING_MEMORY, memory_of
 from knowledge.embedding import presets as embedding_presets
 from knowledge.embedding import status_of
 from knowledge.embedding.locate import is_complete, locate

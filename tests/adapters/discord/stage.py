@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.discord.adapter import DiscordAdapter, Options
-from bot.limits import Limits
+from bot.chat.limits import Limits
 from tests.adapters.discord import world
 from tests.adapters.discord.server import TOKEN, FakeDiscord
 from tests.adapters.discord.world import BOT, GENERAL, GUILD

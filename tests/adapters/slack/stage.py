@@ -16,7 +16,7 @@ from adapters.slack import PATH
 from adapters.slack.adapter import SlackAdapter
 from adapters.slack.connections import HttpConnection, SocketConnection
 from adapters.slack.render import DOWN, SHARE, STOP, UP
-from bot.limits import Limits
+from bot.chat.limits import Limits
 from bot.operations.server import Serving
 from tests.adapters.slack import workspace
 from tests.adapters.slack.server import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, FakeSlack

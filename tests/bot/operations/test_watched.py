@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.limits import Limits
+from bot.chat.limits import Limits
 from bot.operations.metrics import Metrics
 from bot.operations.watched import Watched
 from knowledge.errors import ChatUnavailable

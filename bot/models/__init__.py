@@ -1,0 +1,1 @@
+"""The models that the settings name: opened, measured on this machine, and told of."""
