@@ -1,4 +1,4 @@
-"""From a parsed file to a version that the catalog can take: cut into passages, analysed, embedded."""
+"""From parsed files to versions that the catalog can take: cut into passages, analysed, embedded."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from knowledge.catalog.records import AnalysedPassage, NewVersion
+from knowledge.catalog.records import NewVersion
 from knowledge.embedding import Embedder, Vector
 from knowledge.errors import MissingDependency, ModelUnavailable
 from knowledge.language import Analyzer
-from knowledge.passages import REVISION, split
-from knowledge.ranking.bm25 import analyse
+from knowledge.preparing import Prepared, Preparing
 from knowledge.reports import Problem
 from knowledge.sources.folders import FileState
-from knowledge.types import Language, Omission, ParsedDocument, Passage, Scope
+from knowledge.types import Language, ParsedDocument, Scope
 
 _log = logging.getLogger(__name__)
 _EMBED_AT_ONCE = 64  # texts between two looks at whether to stop, or to give way: seconds, on a slow machine
@@ -23,20 +22,18 @@ _EMBED_AT_ONCE = 64  # texts between two looks at whether to stop, or to give wa
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A document that has been parsed and cut, and not yet analysed."""
+    """A document that has been parsed, and not yet cut into passages."""
 
     file: FileState
     scope: Scope
     content_hash: str
-    title: str
-    passages: tuple[Passage, ...]
+    document: ParsedDocument
     replaces: str = ""
-    omissions: tuple[Omission, ...] = ()
 
     @property
     def weight(self) -> int:
         """Characters to analyse and embed."""
-        return sum(len(passage.text) for passage in self.passages)
+        return len(self.document.text)
 
 
 class Ingest:
@@ -49,44 +46,40 @@ class Ingest:
     """
 
     def __init__(self, analyzer: Analyzer, embedder: Embedder | None, readers: str = "") -> None:
-        self._analyzer = analyzer
+        self._preparing = Preparing(analyzer)
         self._embedder = embedder
-        self.recipe = f"{REVISION}/{analyzer.version}"
+        self.recipe = self._preparing.recipe
         self.recipe_in_part = f"{self.recipe}/{readers}"
         self.failure: Problem | None = None
 
-    def draft(self, file: FileState, scope: Scope, content_hash: str, document: ParsedDocument) -> Draft:
-        """Cut a parsed document into passages."""
-        passages = tuple(split(document, file.uri, self._analyzer.sentences))
-        return Draft(file, scope, content_hash, document.title, passages, omissions=document.omissions)
+    def versions(self, drafts: Sequence[Draft], check: Callable[[], None]) -> list[NewVersion]:
+        """Cut and analyse many documents at once.
 
-    def versions(self, drafts: Sequence[Draft]) -> list[NewVersion]:
-        """Analyse the passages of many documents at once."""
-        passages = [passage for draft in drafts for passage in draft.passages]
-        texts = [passage.full_text for passage in passages]
-        analysed = analyse(self._analyzer, texts, [passage.language for passage in passages])
-        ready = iter(
-            [
-                AnalysedPassage(passage, content_hash(text.encode()), found)
-                for passage, text, found in zip(passages, texts, analysed, strict=True)
-            ]
-        )
+        Args:
+            drafts: of different documents.
+            check: called now and then while it takes long; it may raise to stop.
+        """
+        found = self._preparing.prepare([(draft.file.uri, draft.document) for draft in drafts], check)
         return [
             NewVersion(
                 uri=draft.file.uri,
-                title=draft.title,
+                title=draft.document.title,
                 scope=draft.scope,
-                language=_main_language(draft.passages),
+                language=_main_language(passages),
                 content_hash=draft.content_hash,
-                recipe=self.recipe_in_part if draft.omissions else self.recipe,
+                recipe=self.recipe_in_part if draft.document.omissions else self.recipe,
                 size=draft.file.size,
                 mtime_ns=draft.file.mtime_ns,
-                passages=tuple(next(ready) for _ in draft.passages),
+                passages=passages,
                 replaces=draft.replaces,
-                omissions=draft.omissions,
+                omissions=draft.document.omissions,
             )
-            for draft in drafts
+            for draft, passages in zip(drafts, found, strict=True)
         ]
+
+    def close(self) -> None:
+        """At the end of the run: give back what it took."""
+        self._preparing.close()
 
     def embed(self, texts: Mapping[str, str], check: Callable[[int], None]) -> dict[str, Vector]:
         """Vectors by text hash; of fewer texts than were given, or none, without a model that works.
@@ -123,8 +116,8 @@ def texts_by_hash(versions: Iterable[NewVersion]) -> dict[str, str]:
     return {p.text_hash: p.passage.full_text for version in versions for p in version.passages}
 
 
-def _main_language(passages: Sequence[Passage]) -> Language:
+def _main_language(passages: Prepared) -> Language:
     sizes: dict[Language, int] = {"ko": 0, "en": 0}
-    for passage in passages:
-        sizes[passage.language] += len(passage.text)
+    for each in passages:
+        sizes[each.passage.language] += len(each.passage.text)
     return "ko" if sizes["ko"] > sizes["en"] else "en"

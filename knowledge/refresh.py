@@ -203,7 +203,7 @@ class Refresh:
             batch.touched.append((known.document_id, work.file.size, work.file.mtime_ns))
             return
         document = work.loader.parse(work.file, data)
-        draft = self._ingest.draft(work.file, scope, digest, document)
+        draft = Draft(work.file, scope, digest, document)
         if known is None and missing[digest]:
             former = missing[digest].pop()
             self._moved.add(former.document_id)
@@ -228,14 +228,14 @@ class Refresh:
             batch.forgotten.append(work.known.document_id)
 
     def _write(self, batch: _Batch, done: int, total: int) -> None:
-        versions = self._versions(batch)
         name = batch.drafts[-1][0].file.uri if batch.drafts else ""
 
-        def check(_: int) -> None:
+        def check(_: int = 0) -> None:
             self._tell("reading", done, total, name)
             if self._stopped():
                 raise Stopped
 
+        versions = self._versions(batch, check)
         if versions or batch.forgotten:
             lacking = self._library.without_vectors(texts_by_hash(versions))
             self._library.replace(versions, self._ingest.embed(lacking, check), batch.forgotten)
@@ -246,11 +246,11 @@ class Refresh:
         counts["removed"] += len(batch.forgotten)
         counts["unchanged"] += len(batch.touched)
 
-    def _versions(self, batch: _Batch) -> list[NewVersion]:
+    def _versions(self, batch: _Batch, check: Callable[[], None]) -> list[NewVersion]:
         """The batch's documents, analysed; one that makes the analysis fail leaves the batch."""
         try:
-            return self._ingest.versions([draft for _, draft in batch.drafts])
-        except SaseoError:
+            return self._ingest.versions([draft for _, draft in batch.drafts], check)
+        except (SaseoError, Stopped):
             raise
         except Exception:  # noqa: BLE001 - told below, of the document that it comes from
             _log.exception("analysing %d documents failed; now one by one", len(batch.drafts))
@@ -259,7 +259,7 @@ class Refresh:
         for work, draft in together:
             try:
                 with _one_document(work):
-                    versions += self._ingest.versions([draft])
+                    versions += self._ingest.versions([draft], check)
                 batch.drafts.append((work, draft))
             except Unreadable as error:
                 self._give_up(work, error, batch)
@@ -308,7 +308,7 @@ def _one_document(work: Work) -> Iterator[None]:
     """
     try:
         yield
-    except SaseoError:
+    except (SaseoError, Stopped):
         raise
     except Exception as error:
         _log.exception("reading %s failed", work.file.uri)

@@ -106,13 +106,11 @@ class Refreshing:
         missing files are forgotten, however many. `urgent`: as in `refresh`.
         """
         with self._turns.turn(urgent=urgent):
+            sandbox = self._parts.sandbox
+            ingest = Ingest(self._parts.analyzer, self._parts.embedder, sandbox.readers if sandbox else "")
             run = Refresh(
                 self._library(),
-                Ingest(
-                    self._parts.analyzer,
-                    self._parts.embedder,
-                    self._parts.sandbox.readers if self._parts.sandbox else "",
-                ),
+                ingest,
                 loaders,
                 progress=progress,
                 stopped=self._politely(stopped, urgent=urgent),
@@ -123,9 +121,10 @@ class Refreshing:
             except Stopped:
                 self._library().finish()
                 return run.report_so_far()
-            finally:
-                if self._parts.sandbox is not None:
-                    self._parts.sandbox.close()  # between two runs no child lies about
+            finally:  # between two runs no child lies about
+                ingest.close()
+                if sandbox is not None:
+                    sandbox.close()
 
     def _look_at_pages(self, stopped: Callable[[], bool]) -> list[Folder]:
         """Look at the pages that are due; gives the folders in which there is something new."""

@@ -31,7 +31,7 @@ from bot.freshness.watching import Watcher
 from knowledge.catalog import Catalog
 from knowledge.embedding import measure
 from knowledge.errors import Unreadable
-from knowledge.ingest import Ingest, content_hash
+from knowledge.ingest import Draft, Ingest, content_hash
 from knowledge.language import Analyzer
 from knowledge.parsing.sandbox import Limits, Sandbox
 from knowledge.parts import Parts
@@ -170,8 +170,8 @@ def _prepare(root: Path, chosen: set[str]) -> None:
         for file in loader.scan().files:
             if file.path in chosen:
                 data = loader.read(file)
-                drafts.append(ingest.draft(file, EVERYONE, content_hash(data), loader.parse(file, data)))
-        versions = ingest.versions(drafts)
+                drafts.append(Draft(file, EVERYONE, content_hash(data), loader.parse(file, data)))
+        versions = ingest.versions(drafts, lambda: None)
         ingest.embed({p.text_hash: p.passage.full_text for v in versions for p in v.passages}, lambda _: None)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from knowledge.errors import MissingDependency
 from knowledge.language import sentences
 from knowledge.language.stopwords import FUNCTION_WORDS
-from knowledge.language.user_words import read_user_words
+from knowledge.language.user_words import UserWord, read_user_words
 from knowledge.language.words import normalized, words
 from knowledge.types import Language
 
@@ -47,7 +47,7 @@ class Analyzer:
     """Turns text into terms. Safe to use from several threads; Kiwi is loaded by the first Korean text.
 
     Args:
-        user_words: a file of words that Kiwi must not take apart (see `read_user_words`).
+        user_words: words that Kiwi must not take apart, or a file of them (see `read_user_words`).
         workers: the threads of `terms_of_many`; None takes the machine's cores.
 
     Raises:
@@ -55,12 +55,18 @@ class Analyzer:
         MissingDependency: Kiwi or the stemmer isn't installed (from the methods).
     """
 
-    def __init__(self, user_words: Path | None = None, workers: int | None = None) -> None:
-        self._user_words = read_user_words(user_words) if user_words else ()
+    def __init__(
+        self, user_words: Path | tuple[UserWord, ...] | None = None, workers: int | None = None
+    ) -> None:
+        self._user_words = read_user_words(user_words) if isinstance(user_words, Path) else user_words or ()
         self._workers = workers or os.cpu_count() or 1
         self._kiwi: Any | None = None
         self._loading = threading.Lock()
         self._local = threading.local()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For another process: the same words, read once and for all; Kiwi is loaded there anew."""
+        return type(self), (self._user_words, self._workers)
 
     @property
     def version(self) -> str:

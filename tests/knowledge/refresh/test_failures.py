@@ -51,7 +51,7 @@ def test_another_recipe_reads_everything_again(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """When passages are made in another way, known files and those given up are read again, vectors are kept."""
-    from knowledge import ingest
+    from knowledge.preparing import work
 
     fill(folder, {"kiwi.md": note("kiwi")})
     (folder / "rubbish.txt").write_bytes(bytes(range(256)) * 40)
@@ -61,7 +61,7 @@ def test_another_recipe_reads_everything_again(
     knowledge.refresh_from([shelf])
     embedded = embedder.texts
     shelf.reads.clear()
-    monkeypatch.setattr(ingest, "REVISION", "another")
+    monkeypatch.setattr(work, "REVISION", "another")
     assert counts(knowledge.refresh_from([shelf])) == {"changed": 1, "skipped": 1}
     assert sorted(shelf.reads) == ["kiwi.md", "rubbish.txt"]
     assert embedder.texts == embedded
@@ -143,16 +143,16 @@ def test_a_text_that_breaks_the_analysis_leaves_its_batch(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """When one document of a batch can't be analysed, the others are indexed and it is reported."""
-    from knowledge import ingest
+    from knowledge.preparing import work
 
-    real = ingest.analyse
+    real = work.analyse
 
     def analyse(analyzer, texts, languages):
         if any("kiwi" in text for text in texts):
             raise ValueError("kiwi")
         return real(analyzer, texts, languages)
 
-    monkeypatch.setattr(ingest, "analyse", analyse)
+    monkeypatch.setattr(work, "analyse", analyse)
     fill(folder, {f"{word}.md": note(word) for word in ("fig", "kiwi", "plum")})
     knowledge = open_knowledge(tmp_path / "data", folder)
     report = knowledge.refresh()
