@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.evaluation import CorpusDocument
 from bot.opening import open_knowledge
 from bot.settings import Settings
-from knowledge.embedding import load_or_measure, open_embedder
+from knowledge.embedding import load_or_measure, open_embedder, remembered
 from knowledge.parsing.text import parse_text
 from knowledge.reports import Progress
 from knowledge.service import Knowledge
@@ -95,6 +95,7 @@ def open_corpus(
             "embedder": embedder,
             "embedder_status": status,
             "abilities": lambda found: load_or_measure(found, models),
+            "remembered": lambda found: remembered(found, models),
         }
         with open_knowledge(place, write=True, **parts) as knowledge:
             knowledge.refresh_from([CorpusLoader(documents)], progress=progress)

@@ -74,7 +74,11 @@ class Enclosed:
         return _Together(base, [each.analysed for each in self.scorable]) if self.scorable else base
 
     def score_dense(
-        self, embedder: Embedder, vector: Vector, words: NDArray[np.float64]
+        self,
+        embedder: Embedder,
+        vector: Vector,
+        words: NDArray[np.float64],
+        languages: frozenset[Language],
     ) -> NDArray[np.float64]:
         """The cosine of each passage; NaN for those that aren't compared by meaning.
 
@@ -82,8 +86,10 @@ class Enclosed:
             embedder: of the question.
             vector: the question's.
             words: each passage's lexical score, shape (passages,).
+            languages: those of the passages that the embedder can compare with the question.
         """
-        chosen = [self.scorable[index].row for index in np.argsort(-words, kind="stable")[:_EMBEDDED]]
+        by_words = [self.scorable[index] for index in np.argsort(-words, kind="stable")]
+        chosen = [each.row for each in by_words if each.analysed.language in languages][:_EMBEDDED]
         new = [row for row in chosen if row not in self._vectors]
         texts = [self.stored[row].passage.full_text for row in new]
         self._vectors.update(zip(new, embedder.embed_documents(texts) if texts else (), strict=True))

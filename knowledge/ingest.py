@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from knowledge.catalog.records import NewVersion
-from knowledge.embedding import Embedder, Vector
+from knowledge.embedding import Abilities, Embedder, Vector
 from knowledge.errors import MissingDependency, ModelUnavailable
 from knowledge.language import Analyzer
 from knowledge.preparing import Prepared, Preparing
 from knowledge.reports import Problem
 from knowledge.sources.folders import FileState
-from knowledge.types import Language, ParsedDocument, Scope
+from knowledge.types import LANGUAGES, Language, ParsedDocument, Scope
 
 _log = logging.getLogger(__name__)
 _EMBED_AT_ONCE = 64  # texts between two looks at whether to stop, or to give way: seconds, on a slow machine
@@ -42,12 +43,19 @@ class Ingest:
     `recipe` names how: a document made by another recipe is made anew. `recipe_in_part` is that of documents
     of which something was left out: it names `readers` too, for others may read all of it. `failure` is what
     became of a model that can't be used; from then on nothing is embedded, and the documents are found by
-    their words.
+    their words. `abilities` measures, or remembers, what the embedder knows.
     """
 
-    def __init__(self, analyzer: Analyzer, embedder: Embedder | None, readers: str = "") -> None:
+    def __init__(
+        self,
+        analyzer: Analyzer,
+        embedder: Embedder | None,
+        abilities: Callable[[Embedder], Abilities],
+        readers: str = "",
+    ) -> None:
         self._preparing = Preparing(analyzer)
         self._embedder = embedder
+        self._abilities = abilities
         self.recipe = self._preparing.recipe
         self.recipe_in_part = f"{self.recipe}/{readers}"
         self.failure: Problem | None = None
@@ -76,6 +84,15 @@ class Ingest:
             )
             for draft, passages in zip(drafts, found, strict=True)
         ]
+
+    @cached_property
+    def languages(self) -> frozenset[Language]:
+        """Those whose passages are worth a vector: all, where it can't be measured. May load the model."""
+        try:
+            return self._abilities(self._embedder).passages if self._embedder else frozenset()
+        except (ModelUnavailable, MissingDependency) as error:
+            _log.warning("what the embedding model knows can't be measured: %s", error)
+            return frozenset(LANGUAGES)
 
     def close(self) -> None:
         """At the end of the run: give back what it took."""
@@ -109,11 +126,6 @@ class Ingest:
 def content_hash(data: bytes) -> str:
     """SHA-256, in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
-
-
-def texts_by_hash(versions: Iterable[NewVersion]) -> dict[str, str]:
-    """The full texts of all passages by their hash."""
-    return {p.text_hash: p.passage.full_text for version in versions for p in version.passages}
 
 
 def _main_language(passages: Prepared) -> Language:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,13 +17,13 @@ from pathlib import Path
 import numpy as np
 
 from knowledge.catalog import Catalog, reading, word_counts, writing
-from knowledge.catalog.records import NewVersion
-from knowledge.embedding import Vector
+from knowledge.catalog.records import Flip, NewVersion
+from knowledge.embedding import EmbeddingSpace, Vector
 from knowledge.errors import IndexUnavailable
-from knowledge.index import Entry, OpenIndex, Place
+from knowledge.index import Entry, Live, OpenIndex, Place
 from knowledge.index.embedded import open_embedded
 from knowledge.snapshot import Published, Snapshot
-from knowledge.types import Scope
+from knowledge.types import Language, Scope
 
 _log = logging.getLogger(__name__)
 _CLEAR_AT_ONCE = 500  # versions in one transaction
@@ -39,8 +39,7 @@ class Library:
         self,
         catalog: Catalog,
         folder: Path,
-        embedder: str | None,
-        dimensions: int,
+        space: EmbeddingSpace | None,
         *,
         owner: bool,
         open_index: OpenIndex = open_embedded,
@@ -50,8 +49,7 @@ class Library:
         Args:
             catalog: prepared.
             folder: where the index's files are.
-            embedder: the name of the model whose vectors are used, None for none.
-            dimensions: of those vectors.
+            space: that of the vectors, None for none.
             owner: whether this process may write; there must be only one.
             open_index: of the store that keeps the index.
 
@@ -59,13 +57,13 @@ class Library:
             IndexUnavailable: the store can't be reached, or doesn't take us.
         """
         self.catalog = catalog
-        self._embedder = embedder or ""
+        self._space = space
         self._owner = owner
         self._publishing = threading.Lock()
         self._writing = threading.Lock()
         with catalog.read() as connection:
             library = word_counts.library_of(connection)
-        self._index = open_index(Place(folder, embedder, dimensions, owner, library))
+        self._index = open_index(Place(folder, space, owner, library))
         self._is_clean = not owner  # nothing is staged or stale, but what a killed owner left
         self._is_behind = False  # the index is being made anew, and may have been left so by an error
         self._flushed = -1  # the generation that the index's files are known to be at
@@ -110,10 +108,10 @@ class Library:
             self._clear_left_over()
             self._is_clean = False
             with self.catalog.write() as connection:
-                staged = writing.stage(connection, versions, self._embedder, vectors)
+                staged = writing.stage(connection, versions, self._space, vectors)
             rows = [row for version in staged for row in version.rows]
             with self.catalog.read() as connection:
-                entries = list(reading.index_entries(connection, rows, self._embedder, live=False))
+                entries = list(reading.index_entries(connection, rows, self._space, live=False))
             if entries:
                 self._index.add(entries)
             with self._publishing:
@@ -122,8 +120,7 @@ class Library:
                     if self._published.reader.frequencies is None:
                         came = [version.version_id for version in staged]
                         word_counts.follow(connection, came, change.stale)
-                    live = np.setdiff1d(self._published.live, np.array(change.removed, np.int64))
-                    live = np.union1d(live, np.array(change.added, np.int64))
+                    live = self._after(change, entries)
                     totals = reading.totals(connection)
                     published = Published(change.generation, live, self._index.reader(), totals)
                 self._published = published
@@ -144,25 +141,43 @@ class Library:
             with self._writing, self.catalog.write() as connection:
                 writing.touch(connection, seen)
 
-    def without_vectors(self, texts: Mapping[str, str]) -> dict[str, str]:
-        """Those of some texts, by hash, whose vectors the catalog doesn't have."""
+    def embed_languages(self, languages: frozenset[Language]) -> None:
+        """Have vectors for passages in these languages, as far as the catalog has them, and for no others."""
+        if self._space is not None and self._space.languages != languages:
+            with self._writing:
+                self._space = replace(self._space, languages=languages)
+                self._is_behind = True
+                self._make_up()
+
+    def texts_to_embed(self, versions: Iterable[NewVersion]) -> dict[str, str]:
+        """Full texts, by hash, of new passages that are to have vectors, where the catalog has none."""
+        if self._space is None:
+            return {}
+        texts = {
+            each.text_hash: each.passage.full_text
+            for version in versions
+            for each in version.passages
+            if each.passage.language in self._space.languages
+        }
         with self.catalog.read() as connection:
-            known = reading.hashes_with_vectors(connection, self._embedder, list(texts))
+            known = reading.hashes_with_vectors(connection, self._space.embedder, list(texts))
         return {text_hash: text for text_hash, text in texts.items() if text_hash not in known}
 
     def lacks_vectors(self) -> bool:
-        """Whether the index has live passages without vectors; never where there is no embedder."""
+        """Whether live passages that are to have vectors have none in the index."""
         return self._index.lacks_vectors(self._published.live)
 
     def texts_without_vectors(self) -> dict[str, str]:
-        """Full texts, by hash, of live passages whose vectors the catalog doesn't have."""
+        """Full texts, by hash, of live passages that are to have vectors, where the catalog has none."""
+        if self._space is None:
+            return {}
         with self.catalog.read() as connection:
-            return reading.texts_without_vectors(connection, self._embedder)
+            return reading.texts_without_vectors(connection, self._space)
 
     def adopt_vectors(self, vectors: Mapping[str, Vector]) -> None:
         """Keep vectors of live passages that had none; `reload` makes them searchable."""
         with self._writing, self.catalog.write() as connection:
-            writing.store_vectors(connection, self._embedder, vectors)
+            writing.store_vectors(connection, self._space, vectors)
 
     def finish(self) -> None:
         """Write the index's files as they stand now, where they differ: at the end of a run."""
@@ -223,11 +238,11 @@ class Library:
         while True:
             with self.catalog.read() as connection:
                 generation = reading.generation(connection)
-                live = reading.live_rows(connection)
+                live = reading.live(connection, self._space)
                 totals = reading.totals(connection)
 
                 def entries(rows: Sequence[int]) -> Iterator[Entry]:
-                    return reading.index_entries(connection, rows, self._embedder)
+                    return reading.index_entries(connection, rows, self._space)
 
                 changed = self._index.catch_up(live, generation, entries)
             with self.catalog.read() as connection:
@@ -241,6 +256,16 @@ class Library:
                 if changed:
                     _log.info("index caught up with the catalog: %d rows", changed)
                 return Published(generation, live, self._index.reader(), totals)
+
+    def _after(self, change: Flip, came: Sequence[Entry]) -> Live:
+        """What is live after a change, by which these entries came."""
+        languages = self._space.languages if self._space else ()
+        live, removed = self._published.live, np.array(change.removed, np.int64)
+        embedded = [entry.row for entry in came if entry.language in languages]
+        return Live(
+            np.union1d(np.setdiff1d(live.rows, removed), np.array(change.added, np.int64)),
+            np.union1d(np.setdiff1d(live.embedded, removed), np.array(embedded, np.int64)),
+        )
 
     def _count_words(self) -> None:
         if not self._owner:  # it counts when it opens the same store, so it doesn't use this one

@@ -21,7 +21,8 @@ from knowledge.sources.web.pages import Pages
 class Parts:
     """The settings, made into things.
 
-    `abilities` measures, or remembers, what the embedder knows. Without a `sandbox`, which is for tests,
+    `abilities` measures, or remembers, what the embedder knows; `remembered` gives it only if it was measured
+    before, and loads no model. Without a `sandbox`, which is for tests,
     documents are read in this process.
     """
 
@@ -31,6 +32,7 @@ class Parts:
     embedder: Embedder | None
     embedder_status: EmbedderStatus | None
     abilities: Callable[[Embedder], Abilities]
+    remembered: Callable[[Embedder], Abilities | None] = lambda _: None
     configured: tuple[Folder, ...] = ()
     state: Path | None = None
     sandbox: Sandbox | None = None

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from knowledge.catalog import notes, reading
 from knowledge.catalog.records import GivenUp, KnownFile, NewVersion, Spent
 from knowledge.errors import PartlyRead, SaseoError, Unreadable
-from knowledge.ingest import Draft, Ingest, content_hash, texts_by_hash
+from knowledge.ingest import Draft, Ingest, content_hash
 from knowledge.library import Library
 from knowledge.plan import PASSING, RETRIED, Loader, Plan, Work, believe_missing, make_plan, next_try
 from knowledge.reports import Problem, Progress, RefreshReport, Stage
@@ -237,7 +237,9 @@ class Refresh:
 
         versions = self._versions(batch, check)
         if versions or batch.forgotten:
-            lacking = self._library.without_vectors(texts_by_hash(versions))
+            if versions:
+                self._library.embed_languages(self._ingest.languages)
+            lacking = self._library.texts_to_embed(versions)
             self._library.replace(versions, self._ingest.embed(lacking, check), batch.forgotten)
         self._library.touch(batch.touched)
         counts = self._tally.counts
@@ -276,6 +278,7 @@ class Refresh:
         """Give live passages the vectors they lack, after the embedding model was changed or first came."""
         if self._ingest.failure is not None or not self._library.lacks_vectors():
             return
+        self._library.embed_languages(self._ingest.languages)
         texts = self._library.texts_without_vectors()
         _log.info("embedding %d passages that have no vectors of the current model", len(texts))
         hashes = sorted(texts, key=lambda text_hash: len(texts[text_hash]))

@@ -107,7 +107,12 @@ class Refreshing:
         """
         with self._turns.turn(urgent=urgent):
             sandbox = self._parts.sandbox
-            ingest = Ingest(self._parts.analyzer, self._parts.embedder, sandbox.readers if sandbox else "")
+            ingest = Ingest(
+                self._parts.analyzer,
+                self._parts.embedder,
+                self._parts.abilities,
+                sandbox.readers if sandbox else "",
+            )
             run = Refresh(
                 self._library(),
                 ingest,

@@ -89,12 +89,14 @@ class RefreshReport:
 class IndexCheck:
     """The index held against the catalog.
 
-    `missing` and `surplus` count rows by part of the index, `words` and `meaning`. Of `samples` passages,
-    `samples_lost` were not found by their own words and vector.
+    `by_words_alone` passages have no vectors because the embedder doesn't know their language. `missing` and
+    `surplus` count rows by part of the index, `words` and `meaning`. Of `samples` passages, `samples_lost`
+    were not found by their own words and vector.
     """
 
     passages: int
     with_vectors: int
+    by_words_alone: int
     missing: dict[str, int]
     surplus: dict[str, int]
     samples: int

@@ -81,16 +81,14 @@ class Retrieval:
 
     def knows(self, language: Language) -> bool:
         """Whether the embedder can compare this question with passages of a language."""
-        return self.abilities is not None and self.abilities.of(self.language, language).skill > 0
+        return self.abilities is not None and self.abilities.knows(self.language, language)
 
     def meaning(self, cosine: float, language: Language) -> float:
         """A cosine as far as the embedder knows the languages: 0 is unrelated, 1 typical of an answer."""
-        if self.abilities is None:
+        if self.abilities is None or not self.knows(language):
             return 0.0
         ability = self.abilities.of(self.language, language)
         span = ability.related_mean - ability.unrelated_mean
-        if ability.skill <= 0 or span <= 0:
-            return 0.0
         return ability.skill * min(max((cosine - ability.unrelated_mean) / span, 0.0), 1.5)
 
 
@@ -140,7 +138,9 @@ class Retriever:
         cosines = None
         if self._embedder is not None and vector is not None:
             known = snapshot.score_dense(rows[: len(indexed)], vector).astype(np.float64)
-            attached = beside.score_dense(self._embedder, vector, words[len(indexed) :])
+            attached = beside.score_dense(
+                self._embedder, vector, words[len(indexed) :], self._comparable(wanted.language)
+            )
             cosines = np.concatenate([known, attached])
         languages = [passage.language for passage in passages]
         fused = fusion.fuse(wanted.language, languages, words, cosines, self._abilities)
@@ -181,6 +181,13 @@ class Retriever:
             weights=weights,
             vector=vector,
             abilities=self._abilities,
+        )
+
+    def _comparable(self, question: Language) -> frozenset[Language]:
+        """The languages of passages whose cosines with this question count."""
+        abilities = self._abilities
+        return frozenset(
+            each for each in LANGUAGES if abilities is not None and abilities.knows(question, each)
         )
 
     def _judged(

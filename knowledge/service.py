@@ -16,6 +16,7 @@ from knowledge.catalog.pages import Page
 from knowledge.catalog.turns import Opinion
 from knowledge.catalog.uploads import Upload
 from knowledge.courtesy import Courtesy
+from knowledge.embedding import EmbeddingSpace
 from knowledge.errors import InvalidInput, NotFetched, SaseoError
 from knowledge.index import Place
 from knowledge.index.embedded import was_written
@@ -33,6 +34,7 @@ from knowledge.staleness import Staleness
 from knowledge.threads import run_blocking
 from knowledge.tracing import traced
 from knowledge.types import (
+    LANGUAGES,
     AnswerEvent,
     Document,
     Finished,
@@ -297,21 +299,27 @@ class Knowledge:
 
     @property
     def _place(self) -> Place:
+        return Place(self._parts.folder, self._space, self._owner)
+
+    @property
+    def _space(self) -> EmbeddingSpace | None:
+        """That of the vectors; until it was measured what the embedder knows, of all passages."""
         embedder = self._parts.embedder
-        name, dimensions = (embedder.name, embedder.dimensions) if embedder else (None, 0)
-        return Place(self._parts.folder, name, dimensions, self._owner)
+        if embedder is None:
+            return None
+        known = self._parts.remembered(embedder)
+        languages = known.passages if known else frozenset(LANGUAGES)
+        return EmbeddingSpace(embedder.name, embedder.dimensions, languages)
 
     @property
     def _library(self) -> Library:
         self.prepare()
         with self._opening:
             if self._opened is None:
-                embedder = self._parts.embedder
                 self._opened = Library(
                     self._parts.catalog,
                     self._parts.folder,
-                    embedder.name if embedder else None,
-                    embedder.dimensions if embedder else 0,
+                    self._space,
                     owner=self._owner,
                     open_index=self._parts.open_index,
                 )

@@ -13,7 +13,7 @@ from knowledge.catalog import Connection, reading
 from knowledge.catalog.records import ScorablePassage, StoredPassage, Totals
 from knowledge.catalog.word_counts import WordCounts
 from knowledge.embedding import Vector
-from knowledge.index import Frequencies, Hits, IndexReader, LexicalQuery
+from knowledge.index import Frequencies, Hits, IndexReader, LexicalQuery, Live
 from knowledge.ranking import bm25
 from knowledge.types import LANGUAGES, Language, Scope
 
@@ -25,7 +25,7 @@ class Published:
     """What the writer makes visible at once: a reader of the index, and which rows are live in it."""
 
     generation: int
-    live: NDArray[np.int64]  # ascending
+    live: Live
     reader: IndexReader
     totals: Totals
 
@@ -74,7 +74,7 @@ class Snapshot:
         return self._published.generation
 
     def _live_only(self, search: Callable[[int], Hits], limit: int) -> Hits:
-        live = self._published.live
+        live = self._published.live.rows
         wanted = limit + _IN_FLUX
         while True:
             found = search(wanted)

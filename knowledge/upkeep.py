@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from knowledge.catalog import Catalog, Connection, reading, word_counts
+from knowledge.embedding import EmbeddingSpace
 from knowledge.index import Entry, IndexReader, LexicalQuery, OpenIndex, PassageIndex, Place
 from knowledge.ranking.bm25 import unpack
 from knowledge.reports import IndexCheck, Progress
@@ -54,13 +55,13 @@ def copy_index(
             def entries(rows: Sequence[int]) -> Iterator[Entry]:
                 nonlocal done, total
                 total += len(rows)
-                for entry in reading.index_entries(connection, rows, place.embedder or ""):
+                for entry in reading.index_entries(connection, rows, place.space):
                     yield entry
                     done += 1
                     progress(Progress("indexing", done, total, "", time.monotonic() - began))
 
             generation = reading.generation(connection)
-            index.catch_up(reading.live_rows(connection), generation, entries)
+            index.catch_up(reading.live(connection, place.space), generation, entries)
             index.flush(generation)
             found = _checked(index, connection, place)
         if index.reader().frequencies is None:  # whoever only reads can't count; the owner will at its start
@@ -72,8 +73,8 @@ def copy_index(
 
 
 def _checked(index: PassageIndex, connection: Connection, place: Place) -> IndexCheck:
-    live = reading.live_rows(connection)
-    embedded = reading.rows_with_vectors(connection, place.embedder) if place.embedder else live[:0]
+    live, to_embed = reading.live(connection, place.space)
+    embedded = reading.rows_with_vectors(connection, place.space) if place.space else to_embed
     wanted = {"words": live, "meaning": embedded}
     have = index.rows()
     missing = {name: np.setdiff1d(wanted[name], rows) for name, rows in have.items()}
@@ -84,14 +85,14 @@ def _checked(index: PassageIndex, connection: Connection, place: Place) -> Index
     reader = index.reader()
     lost = sum(
         not (
-            _is_found_by_words(reader, connection, entry)
-            and _is_found_by_meaning(reader, entry, place.dimensions)
+            _is_found_by_words(reader, connection, entry) and _is_found_by_meaning(reader, entry, place.space)
         )
-        for entry in reading.index_entries(connection, sample.tolist(), place.embedder or "")
+        for entry in reading.index_entries(connection, sample.tolist(), place.space)
     )
     return IndexCheck(
         passages=len(live),
         with_vectors=len(embedded),
+        by_words_alone=len(live) - len(to_embed) if place.space else 0,
         missing={name: len(rows) for name, rows in missing.items()},
         surplus={name: len(rows) for name, rows in surplus.items()},
         samples=len(sample),
@@ -107,14 +108,14 @@ def _is_found_by_words(reader: IndexReader, connection: Connection, entry: Entry
     hits = reader.search_lexical(query, frozenset({entry.scope}), _NEAREST)
     if entry.row in hits.rows:
         return True
-    others = reading.index_entries(connection, hits.rows.tolist(), "")
+    others = reading.index_entries(connection, hits.rows.tolist(), None)
     return any(other.terms == entry.terms for other in others)  # as often as it is repeated
 
 
-def _is_found_by_meaning(reader: IndexReader, entry: Entry, dimensions: int) -> bool:
-    if not entry.vectors:
+def _is_found_by_meaning(reader: IndexReader, entry: Entry, space: EmbeddingSpace | None) -> bool:
+    if space is None or not entry.vectors:
         return True
-    vector = np.frombuffer(entry.vectors, "<f4")[:dimensions]
+    vector = np.frombuffer(entry.vectors, "<f4")[: space.dimensions]
     [score] = reader.score_dense([entry.row], vector)
     if not score >= 1 - _AS_GOOD:
         return False

@@ -165,7 +165,7 @@ def _prepare(root: Path, chosen: set[str]) -> None:
     """Read, divide, analyse and embed some files, and nothing else."""
     with closing(Sandbox()) as sandbox:
         loader = FolderLoader(Folder(root), sandbox.parse)
-        ingest = Ingest(ANALYZER, SomeVectors())
+        ingest = Ingest(ANALYZER, SomeVectors(), measure)
         drafts = []
         for file in loader.scan().files:
             if file.path in chosen:

@@ -77,6 +77,7 @@ def _index(documents: tuple[CorpusDocument, ...]) -> tuple[float, list[str]]:
             embedder=embedder,
             embedder_status=status,
         )
+        parts.abilities(embedder)  # measured once for each model, and kept
         knowledge = Knowledge(parts, owner=True)
         began = time.perf_counter()
         knowledge.refresh_from([CorpusLoader(documents)])

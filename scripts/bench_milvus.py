@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from knowledge.catalog import Catalog
-from knowledge.embedding import Vector
+from knowledge.embedding import EmbeddingSpace, Vector
 from knowledge.index import LexicalQuery, PassageIndex, Place
 from knowledge.index.milvus import Server, open_milvus
 from knowledge.index.milvus.shapes import Sparse
@@ -58,12 +58,14 @@ def main() -> None:
         catalog = Catalog.in_folder(data)
         catalog.prepare()
         opened = open_milvus(options)
-        library = Library(catalog, data / "index", "prepared", dimensions, owner=True, open_index=opened)
+        library = Library(
+            catalog, data / "index", EmbeddingSpace("prepared", dimensions), owner=True, open_index=opened
+        )
         began = time.perf_counter()
         bench_search.fill(library, arguments.passages)
         print(f"{arguments.passages:,} passages, filled in {time.perf_counter() - began:.0f} s, medians")
         library.close()
-        place = place_of(catalog, Place(data / "index", "prepared", dimensions, owner=True))
+        place = place_of(catalog, Place(data / "index", EmbeddingSpace("prepared", dimensions), owner=True))
         with closing(opened(place)) as index, closing(Server(options)) as server_by_hand:
             client = server_by_hand.module.MilvusClient(**options.connection())
             _compare(index, Hand(client, options.collection), arguments.questions)

@@ -26,7 +26,7 @@ import numpy as np
 
 from knowledge.catalog import Catalog
 from knowledge.catalog.records import AnalysedPassage, NewVersion
-from knowledge.embedding import Abilities, Ability, Vector
+from knowledge.embedding import Abilities, Ability, EmbeddingSpace, Vector
 from knowledge.language import Analyzer
 from knowledge.library import Library
 from knowledge.ranking.bm25 import Analysed, pack
@@ -135,7 +135,7 @@ def main() -> None:
 def _library(folder: Path, passages: int) -> Library:
     catalog = Catalog.in_folder(folder)
     catalog.prepare()
-    library = Library(catalog, folder / "index", "prepared", DIMENSIONS, owner=True)
+    library = Library(catalog, folder / "index", EmbeddingSpace("prepared", DIMENSIONS), owner=True)
     fill(library, passages)
     return library
 

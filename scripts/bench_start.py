@@ -22,7 +22,7 @@ from pathlib import Path
 import psutil
 
 from knowledge.catalog import Catalog, reading
-from knowledge.embedding import open_embedder
+from knowledge.embedding import EmbeddingSpace, open_embedder
 from knowledge.library import Library
 from knowledge.types import EVERYONE
 from scripts import bench_search
@@ -54,7 +54,9 @@ def _prepare(folder: Path, passages: int) -> str:
     bench_search.DIMENSIONS = embedder.dimensions
     catalog = Catalog.in_folder(folder)
     catalog.prepare()
-    library = Library(catalog, folder / "index", embedder.name, embedder.dimensions, owner=True)
+    library = Library(
+        catalog, folder / "index", EmbeddingSpace(embedder.name, embedder.dimensions), owner=True
+    )
     bench_search.fill(library, passages)
     with catalog.read() as connection:
         document = reading.list_documents(connection, frozenset({EVERYONE}))[0]

@@ -31,7 +31,7 @@ from bot.evaluation import Scores, evaluate, load_corpus
 from bot.opening import open_knowledge
 from bot.settings import Settings
 from knowledge.catalog import Catalog
-from knowledge.embedding import Abilities, Ability
+from knowledge.embedding import Abilities, Ability, EmbeddingSpace
 from knowledge.index import OpenIndex
 from knowledge.index.embedded import open_embedded
 from knowledge.index.milvus import open_milvus
@@ -93,8 +93,7 @@ def _sizes(arguments: argparse.Namespace) -> None:
         library = Library(
             catalog,
             folder / "index",
-            "prepared",
-            bench_search.DIMENSIONS,
+            EmbeddingSpace("prepared", bench_search.DIMENSIONS),
             owner=True,
             open_index=open_index,
         )
@@ -126,7 +125,9 @@ def _make(folder: Path, passages: int) -> None:
     """A catalog with so many passages; its index is thrown away."""
     catalog = Catalog.in_folder(folder)
     catalog.prepare()
-    library = Library(catalog, folder / "index", "prepared", bench_search.DIMENSIONS, owner=True)
+    library = Library(
+        catalog, folder / "index", EmbeddingSpace("prepared", bench_search.DIMENSIONS), owner=True
+    )
     bench_search.fill(library, passages)
     library.close()  # and with it the catalog, whose log goes into its file
     shutil.rmtree(folder / "index")

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from knowledge.catalog.records import AnalysedPassage, NewVersion
-from knowledge.embedding import Vector
-from knowledge.index import Entry
+from knowledge.embedding import EmbeddingSpace, Vector
+from knowledge.index import Entry, Live
 from knowledge.ranking.bm25 import Analysed, pack
 from knowledge.types import EVERYONE, Language, Passage, Scope
 
 DIMENSIONS = 8
+SPACE = EmbeddingSpace("test", DIMENSIONS)
 
 
 def vector_of(text: str) -> Vector:
@@ -39,6 +40,12 @@ def analysed(text: str, language: Language = "en", *, number: int = 0, uri: str 
     digest = hashlib.sha256(passage.full_text.encode()).hexdigest()
     bigrams = max(len(squeezed) - 1, 0)
     return AnalysedPassage(passage, digest, Analysed(pack(words), len(words), squeezed, bigrams, language))
+
+
+def live(rows: Iterable[int]) -> Live:
+    """These rows, all of them to have vectors."""
+    every = np.array(list(rows), np.int64)
+    return Live(every, every)
 
 
 def version(

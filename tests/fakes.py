@@ -86,7 +86,9 @@ class FakeKnowledge:
     known: list[Document] = field(default_factory=lambda: [a_document(1), a_document(2)])
     registered: list[Any] = field(default_factory=list)
     report: Any = None
-    retrieval: Any = field(default_factory=lambda: SimpleNamespace(candidates=(), milliseconds=1.0))
+    retrieval: Any = field(
+        default_factory=lambda: SimpleNamespace(candidates=(), milliseconds=1.0, abilities=None)
+    )
     answers: dict[str, Sequence[AnswerEvent]] = field(default_factory=dict)
     embedder: Any = None
     problems: tuple[Any, ...] = ()

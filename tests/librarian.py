@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,25 @@ from knowledge.language import Analyzer
 from knowledge.parts import Parts
 from knowledge.service import Knowledge
 from knowledge.sources.options import Folder
-from knowledge.types import EVERYONE, LANGUAGES, Scope
+from knowledge.types import EVERYONE, LANGUAGES, Language, Scope
 from tests.fakes import HashEmbedder
 
 EVERYBODY = frozenset({EVERYONE})
 ANALYZER = Analyzer(workers=1)
-_ABILITY = Ability(0.9, 0.0, 0.1, 0.6, 0.1)
+_KNOWN, _UNKNOWN = Ability(0.9, 0.0, 0.1, 0.6, 0.1), Ability(0.1, 0.6, 0.1, 0.61, 0.1)
+
+
+def knowing(*languages: Language) -> Callable[[Embedder], Abilities]:
+    """Measures an embedder that knows these languages, and one in the other."""
+
+    def measured(embedder: Embedder) -> Abilities:
+        pairs = {
+            pair: _KNOWN if set(pair) <= set(languages) else _UNKNOWN
+            for pair in product(LANGUAGES, LANGUAGES)
+        }
+        return Abilities(embedder.name, pairs)
+
+    return measured
 
 
 def parts_for(data: Path, *folders: Folder | Path, embedder: Embedder | None = None, **changes: Any) -> Parts:
@@ -33,9 +47,7 @@ def parts_for(data: Path, *folders: Folder | Path, embedder: Embedder | None = N
         analyzer=ANALYZER,
         embedder=embedder,
         embedder_status=None,
-        abilities=lambda found: Abilities(
-            found.name, {(question, passage): _ABILITY for question in LANGUAGES for passage in LANGUAGES}
-        ),
+        abilities=knowing(*LANGUAGES),
         configured=tuple(folder if isinstance(folder, Folder) else Folder(folder) for folder in folders),
     )
     return replace(parts, **changes)
@@ -82,14 +94,18 @@ def by_meaning(knowledge: Knowledge, text: str, scopes: frozenset[Scope] = EVERY
 def assert_nothing_is_left_over(knowledge: Knowledge) -> None:
     """The catalog holds live versions and what they need, and both halves of the index their rows, no more."""
     library = knowledge._library
+    space = library._space
     with library.catalog.read() as connection:
-        live = reading.live_rows(connection).tolist()
+        live, embedded = (rows.tolist() for rows in reading.live(connection, space))
+        languages = "', '".join(space.languages if space else ())
         totals = {
             table: connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar()
             for table in ("documents", "versions", "passages", "vectors")
         }
         counted = connection.exec_driver_sql("SELECT sum(passages) FROM statistics").scalar() or 0
-        hashes = connection.exec_driver_sql("SELECT count(DISTINCT text_hash) FROM passages").scalar()
+        hashes = connection.exec_driver_sql(
+            f"SELECT count(DISTINCT text_hash) FROM passages WHERE language IN ('{languages}')"
+        ).scalar()
         answers = set(connection.exec_driver_sql("SELECT document_id FROM answer_documents").scalars())
     documents = len(knowledge.documents())
     assert answers <= {document.id for document in knowledge.documents()}
@@ -98,7 +114,7 @@ def assert_nothing_is_left_over(knowledge: Knowledge) -> None:
     assert sorted(library._index._lexical.reader().rows().tolist()) == live
     if knowledge._parts.embedder is not None:
         assert totals["vectors"] == hashes
-        assert library._index._dense.reader().rows().tolist() == live
+        assert library._index._dense.reader().rows().tolist() == embedded
 
 
 def contents(knowledge: Knowledge) -> dict[str, Any]:

@@ -134,6 +134,8 @@ def _show_check(session: Session, found: IndexCheck, *, as_json: bool) -> None:
     session.show(
         session.text(key, passages=found.passages, vectors=found.with_vectors, samples=found.samples)
     )
+    if found.by_words_alone:
+        session.show(session.text("index-check-words-alone", passages=found.by_words_alone))
     if not found.is_sound:
         for part in found.missing:
             session.show(

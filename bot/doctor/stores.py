@@ -90,5 +90,9 @@ def _index(knowledge: Knowledge) -> Iterator[Check]:
         found = knowledge.retrieve(TRIAL_QUESTION, frozenset({EVERYONE}), limit=1)
         facts["milliseconds"] = f"{found.milliseconds:.0f}"
         yield Check("index", "ok", "doctor-index-works", parameters=facts)
+        for language, passages in status.passages_by_language.items():
+            if passages and found.abilities is not None and language not in found.abilities.passages:
+                facts = {"passages": passages, "language": language}
+                yield Check("index", "ok", "doctor-index-words-alone", parameters=facts)
     for problem in status.problems:
         yield Check("index", "warn", error=problem.error)

@@ -8,12 +8,24 @@ from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, RowMapping, Select, Text, and_, bindparam, cast, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    select,
+    true,
+)
 
 from knowledge.catalog.places import place_from_dict
 from knowledge.catalog.records import KnownFile, ScorablePassage, StoredPassage, Totals
 from knowledge.catalog.schema import documents, passages, state, statistics, uploads, vectors, versions
-from knowledge.index import Entry
+from knowledge.embedding import EmbeddingSpace
+from knowledge.index import Entry, Live
 from knowledge.ranking.bm25 import Analysed
 from knowledge.types import Document, Omission, Passage, Scope
 
@@ -41,11 +53,27 @@ def generation(connection: Connection) -> int:
     return number
 
 
-def live_rows(connection: Connection) -> NDArray[np.int64]:
-    """Rows of all live passages, ascending."""
-    query = select(passages.c.row).select_from(_all_passages).where(_is_live)
-    rows = np.fromiter((row for (row,) in connection.execute(query)), dtype=np.int64)
-    return np.sort(rows)
+def live(connection: Connection, space: EmbeddingSpace | None) -> Live:
+    """Rows of all live passages, and of those that are to have vectors."""
+    query = select(passages.c.row, _wants_vectors(space)).select_from(_all_passages).where(_is_live)
+    found = np.fromiter(
+        map(tuple, connection.execute(query)), dtype=[("row", np.int64), ("embedded", np.bool_)]
+    )
+    return Live(np.sort(found["row"]), np.sort(found["row"][found["embedded"]]))
+
+
+def _wants_vectors(space: EmbeddingSpace | None) -> ColumnElement[bool]:
+    """Whether a passage is to have vectors."""
+    return passages.c.language.in_(sorted(space.languages) if space else [])
+
+
+def _has_vectors(space: EmbeddingSpace | None) -> ColumnElement[bool]:
+    """Joins a passage with the vectors that it has and is to have."""
+    return and_(
+        vectors.c.text_hash == passages.c.text_hash,
+        vectors.c.embedder == (space.embedder if space else ""),
+        _wants_vectors(space),
+    )
 
 
 def signatures(connection: Connection) -> set[str]:
@@ -117,13 +145,9 @@ def omissions(connection: Connection) -> dict[str, tuple[Omission, ...]]:
 
 
 def index_entries(
-    connection: Connection, rows: Sequence[int], embedder: str, *, live: bool = True
+    connection: Connection, rows: Sequence[int], space: EmbeddingSpace | None, *, live: bool = True
 ) -> Iterator[Entry]:
-    """What an index keeps of passages, live or (`live=False`) staged.
-
-    Passages without vectors of this embedder come with none.
-    """
-    has_vectors = and_(vectors.c.text_hash == passages.c.text_hash, vectors.c.embedder == embedder)
+    """What an index keeps of passages, live or (`live=False`) staged, with the vectors that are there."""
     columns = [
         passages.c.row,
         versions.c.scope,
@@ -136,7 +160,7 @@ def index_entries(
     for start in range(0, len(rows), _CHUNK):
         query = (
             select(*columns)
-            .select_from(_all_passages.outerjoin(vectors, has_vectors))
+            .select_from(_all_passages.outerjoin(vectors, _has_vectors(space)))
             .where(
                 _is_live if live else true(),
                 passages.c.row.in_([int(row) for row in rows[start : start + _CHUNK]]),
@@ -158,22 +182,21 @@ def hashes_with_vectors(connection: Connection, embedder: str, text_hashes: Sequ
     return found
 
 
-def texts_without_vectors(connection: Connection, embedder: str) -> dict[str, str]:
-    """Full text by hash of live passages that this embedder has not seen."""
-    has_vectors = and_(vectors.c.text_hash == passages.c.text_hash, vectors.c.embedder == embedder)
+def texts_without_vectors(connection: Connection, space: EmbeddingSpace) -> dict[str, str]:
+    """Full text by hash of live passages that are to have vectors, and have none."""
     query = (
         select(*passages.c)
-        .select_from(_all_passages.outerjoin(vectors, has_vectors))
-        .where(_is_live, vectors.c.text_hash.is_(None))
+        .select_from(_all_passages.outerjoin(vectors, _has_vectors(space)))
+        .where(_is_live, _wants_vectors(space), vectors.c.text_hash.is_(None))
         .order_by(passages.c.row)
     )
     return {row["text_hash"]: _passage(row).full_text for row in connection.execute(query).mappings()}
 
 
-def rows_with_vectors(connection: Connection, embedder: str) -> NDArray[np.int64]:
-    """Rows of the live passages that this embedder has vectors of, ascending."""
-    has_vectors = and_(vectors.c.text_hash == passages.c.text_hash, vectors.c.embedder == embedder)
-    query = select(passages.c.row).select_from(_all_passages.join(vectors, has_vectors)).where(_is_live)
+def rows_with_vectors(connection: Connection, space: EmbeddingSpace) -> NDArray[np.int64]:
+    """Rows of the live passages whose vectors an index keeps, ascending."""
+    joined = _all_passages.join(vectors, _has_vectors(space))
+    query = select(passages.c.row).select_from(joined).where(_is_live)
     rows = np.fromiter((row for (row,) in connection.execute(query)), dtype=np.int64)
     return np.sort(rows)
 

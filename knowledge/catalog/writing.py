@@ -14,14 +14,17 @@ from knowledge.catalog.dialect import upsert
 from knowledge.catalog.places import place_as_dict
 from knowledge.catalog.records import AnalysedPassage, Flip, NewVersion, StagedVersion
 from knowledge.catalog.schema import documents, passages, state, statistics, vectors, versions
-from knowledge.embedding import Vector
+from knowledge.embedding import EmbeddingSpace, Vector
 
 _T = TypeVar("_T")
 _CHUNK = 10_000  # values in one IN (...): SQLite takes 32,766
 
 
 def stage(
-    connection: Connection, new: Sequence[NewVersion], embedder: str, vectors_by_hash: Mapping[str, Vector]
+    connection: Connection,
+    new: Sequence[NewVersion],
+    space: EmbeddingSpace | None,
+    vectors_by_hash: Mapping[str, Vector],
 ) -> list[StagedVersion]:
     """Write versions beside the live ones, with their vectors, unseen by any reader."""
     first_row = _reserve_rows(connection, sum(len(version.passages) for version in new))
@@ -44,18 +47,24 @@ def stage(
         )
     if passage_rows:
         connection.execute(insert(passages), passage_rows)
-    store_vectors(connection, embedder, vectors_by_hash)
+    store_vectors(connection, space, vectors_by_hash)
     return staged
 
 
-def store_vectors(connection: Connection, embedder: str, vectors_by_hash: Mapping[str, Vector]) -> None:
+def store_vectors(
+    connection: Connection, space: EmbeddingSpace | None, vectors_by_hash: Mapping[str, Vector]
+) -> None:
     """Keep vectors, each array of shape (windows, dimensions), under their text's hash."""
-    if not vectors_by_hash:
+    if space is None or not vectors_by_hash:
         return
     connection.execute(
         upsert(connection, vectors).on_conflict_do_nothing(),
         [
-            {"embedder": embedder, "text_hash": text_hash, "data": array.astype("<f4", copy=False).tobytes()}
+            {
+                "embedder": space.embedder,
+                "text_hash": text_hash,
+                "data": array.astype("<f4", copy=False).tobytes(),
+            }
             for text_hash, array in vectors_by_hash.items()
         ],
     )

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from knowledge.embedding.cache import QueryCache
 from knowledge.embedding.factory import EmbedderStatus, open_embedder, status_of
-from knowledge.embedding.probe import Abilities, Ability, load_or_measure, measure
-from knowledge.embedding.protocol import Embedder, Vector
+from knowledge.embedding.probe import LEAST_SKILL, Abilities, Ability, load_or_measure, measure, remembered
+from knowledge.embedding.protocol import Embedder, EmbeddingSpace, Vector
 
 __all__ = [
+    "LEAST_SKILL",
     "Abilities",
     "Ability",
     "Embedder",
     "EmbedderStatus",
+    "EmbeddingSpace",
     "QueryCache",
     "Vector",
     "load_or_measure",
     "measure",
     "open_embedder",
+    "remembered",
     "status_of",
 ]

@@ -23,6 +23,10 @@ from knowledge.storage import write_atomically
 from knowledge.types import LANGUAGES, Language
 
 _log = logging.getLogger(__name__)
+_FILE = "abilities.json"
+
+LEAST_SKILL = 0.2
+"""With less, cosines are worth nothing: they don't count, and no passage gets a vector for them."""
 
 _TOPICS = Path(__file__).with_name("probe.jsonl")
 """Questions and passages of office life, in each line one of each in both languages, with the same meaning.
@@ -60,6 +64,18 @@ class Abilities:
     def of(self, question: Language, passage: Language) -> Ability:
         """The ability for one pair of languages."""
         return self.pairs[question, passage]
+
+    def knows(self, question: Language, passage: Language) -> bool:
+        """Whether cosines tell anything of passages in one language for questions in another, or the same."""
+        ability = self.of(question, passage)
+        return ability.skill >= LEAST_SKILL and ability.related_mean > ability.unrelated_mean
+
+    @property
+    def passages(self) -> frozenset[Language]:
+        """The languages whose passages are worth a vector: questions of some language find them by it."""
+        return frozenset(
+            passage for passage in LANGUAGES if any(self.knows(question, passage) for question in LANGUAGES)
+        )
 
     @property
     def languages(self) -> tuple[Language, ...]:
@@ -120,20 +136,30 @@ def load_or_measure(embedder: Embedder, folder: Path) -> Abilities:
     It is kept in `abilities.json` under `folder` by the embedder's name; a file that can't be read or written
     only costs a measurement. Raises as `measure`.
     """
-    path = folder / "abilities.json"
-    # Another set of topics is another measure.
-    key = f"{embedder.name} {hashlib.sha256(_TOPICS.read_bytes()).hexdigest()[:8]}"
-    kept = _kept(path)
-    if found := _parsed(embedder.name, kept.get(key)):
+    if found := remembered(embedder, folder):
         return found
     measured = measure(embedder)
-    kept[key] = {"-".join(languages): asdict(ability) for languages, ability in measured.pairs.items()}
+    path = folder / _FILE
+    kept = _kept(path)
+    kept[_key(embedder)] = {
+        "-".join(languages): asdict(ability) for languages, ability in measured.pairs.items()
+    }
     try:
         folder.mkdir(parents=True, exist_ok=True)
         write_atomically(path, json.dumps(kept, indent=1))
     except (OSError, StorageFull) as exc:
         _log.warning("the embedder's abilities are not kept: %s: %s", path, exc)
     return measured
+
+
+def remembered(embedder: Embedder, folder: Path) -> Abilities | None:
+    """What was measured before; None where it wasn't. Loads no model."""
+    return _parsed(embedder.name, _kept(folder / _FILE).get(_key(embedder)))
+
+
+def _key(embedder: Embedder) -> str:
+    """Another set of topics is another measure."""
+    return f"{embedder.name} {hashlib.sha256(_TOPICS.read_bytes()).hexdigest()[:8]}"
 
 
 def _kept(path: Path) -> dict[str, object]:

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.types import LANGUAGES, Language
+
 Vector = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingSpace:
+    """The vectors of one model, which can be compared with each other and with no others.
+
+    `embedder` is the model's name, `dimensions` the length of a vector. `languages` are those of the passages
+    that have vectors: in any other, the model tells nothing (`Abilities.passages`).
+    """
+
+    embedder: str
+    dimensions: int
+    languages: frozenset[Language] = frozenset(LANGUAGES)
 
 
 class Embedder(Protocol):

@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.embedding import Vector
+from knowledge.embedding import EmbeddingSpace, Vector
 from knowledge.types import Language, Scope
 
 
@@ -22,7 +22,7 @@ class Entry(NamedTuple):
     """One passage as an index keeps it.
 
     `terms` and `squeezed` are as in the catalog. `vectors` are the bytes of float32 (windows x dimensions),
-    little endian, of length 1 each; None when there is no embedder.
+    little endian, of length 1 each; None without an embedder, or where it doesn't know the language.
     """
 
     row: int
@@ -32,6 +32,13 @@ class Entry(NamedTuple):
     terms: str
     squeezed: str
     vectors: bytes | None
+
+
+class Live(NamedTuple):
+    """The rows that an index is to have, of all passages and of those that are to have vectors; ascending."""
+
+    rows: NDArray[np.int64]
+    embedded: NDArray[np.int64]
 
 
 class Hits(NamedTuple):
@@ -87,13 +94,12 @@ ReadEntries = Callable[[Sequence[int]], Iterator[Entry]]
 class Place(NamedTuple):
     """Whose index is opened, and where.
 
-    `folder` is for files. `embedder` names the model whose vectors are used, None for none; `library` tells
-    the catalog from others. With `owner=False` nothing is written.
+    `folder` is for files. `space` is that of the vectors, None for none; `library` tells the catalog from
+    others. With `owner=False` nothing is written.
     """
 
     folder: Path
-    embedder: str | None
-    dimensions: int
+    space: EmbeddingSpace | None
     owner: bool
     library: str = ""
 
@@ -123,20 +129,20 @@ class PassageIndex(Protocol):
     def keeps_readers(self) -> bool:
         """Whether what one process removes stays in the readers of others."""
 
-    def catch_up(self, live: NDArray[np.int64], generation: int, entries: ReadEntries) -> int:
+    def catch_up(self, live: Live, generation: int, entries: ReadEntries) -> int:
         """Bring the index to the catalog's live rows; gives how many rows were added or removed.
 
         Where the index isn't this process's to write, it makes up for what is missing, or raises.
         """
 
-    def is_whole(self, live: NDArray[np.int64]) -> bool:
+    def is_whole(self, live: Live) -> bool:
         """Whether it has these rows, which were live all the time since before `catch_up`.
 
         When it doesn't, the next `catch_up` does something about it.
         """
 
-    def lacks_vectors(self, live: NDArray[np.int64]) -> bool:
-        """Whether some of these rows have no vectors here, and should have."""
+    def lacks_vectors(self, live: Live) -> bool:
+        """Whether some of these rows are to have vectors, and have none here."""
 
     def begin_anew(self) -> None:
         """Keep nothing of what is there; the next `catch_up` fills the index."""

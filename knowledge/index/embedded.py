@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.embedding import Vector
+from knowledge.embedding import EmbeddingSpace, Vector
 from knowledge.errors import IndexDamaged
-from knowledge.index import Entry, Hits, LexicalQuery, Place, ReadEntries
+from knowledge.index import Entry, Hits, LexicalQuery, Live, Place, ReadEntries
 from knowledge.index.dense import DenseReader, DenseStore
 from knowledge.index.lexical import LexicalReader, LexicalStore
 from knowledge.types import Scope
@@ -23,7 +23,7 @@ _CHUNK = 2_000
 
 def open_embedded(place: Place) -> EmbeddedIndex:
     """The index in files of `place.folder`."""
-    return EmbeddedIndex(place.folder, place.embedder, place.dimensions, owner=place.owner)
+    return EmbeddedIndex(place.folder, place.space, owner=place.owner)
 
 
 def was_written(folder: Path) -> bool:
@@ -67,12 +67,12 @@ class EmbeddedIndex:
     made up in memory.
     """
 
-    def __init__(self, folder: Path, embedder: str | None, dimensions: int, *, owner: bool) -> None:
+    def __init__(self, folder: Path, space: EmbeddingSpace | None, *, owner: bool) -> None:
         self._folder = folder
         self._owner = owner
-        self._embedder, self._dimensions = embedder, dimensions
+        self._space = space
         self._lexical = self._open_lexical()
-        self._dense = self._open_dense() if embedder is not None else None
+        self._dense = self._open_dense(space) if space is not None else None
 
     def add(self, entries: Sequence[Entry]) -> None:
         """Durable in tantivy when it returns; vectors are read again from the catalog after a crash."""
@@ -120,44 +120,44 @@ class EmbeddedIndex:
         self._lexical.close()
         shutil.rmtree(self._folder)
         self._lexical = self._open_lexical()
-        self._dense = self._open_dense() if self._embedder is not None else None
+        self._dense = self._open_dense(self._space) if self._space is not None else None
 
-    def catch_up(self, live: NDArray[np.int64], generation: int, entries: ReadEntries) -> int:
+    def catch_up(self, live: Live, generation: int, entries: ReadEntries) -> int:
         """Bring the index to the catalog's live rows; gives how many rows were added or removed.
 
         `entries` reads rows from the catalog.
         """
         changed = 0
         if self._dense is not None:
-            changed += _reconcile(self._dense, self._dense.reader().rows(), live, entries)
+            changed += _reconcile(self._dense, self._dense.reader().rows(), live.embedded, entries)
         if not self._owner and not self._lexical.in_memory:
             self._lexical.reload()
             return changed
         was_flushed = self._lexical.generation == generation
         # The count tells what the generation can't: rows that were added and never became live.
-        if not was_flushed or self._lexical.reader().count != len(live):
-            changed += _reconcile(self._lexical, self._lexical.reader().rows(), live, entries)
+        if not was_flushed or self._lexical.reader().count != len(live.rows):
+            changed += _reconcile(self._lexical, self._lexical.reader().rows(), live.rows, entries)
         if self._owner and (changed or not was_flushed):
             self.flush(generation)
         return changed
 
-    def is_whole(self, live: NDArray[np.int64]) -> bool:
+    def is_whole(self, live: Live) -> bool:
         """Whether it has these rows, which were live all the time since before `catch_up`.
 
         Only a reader's may lack some, where an owner was killed while it made the files anew. It leaves them
         then, and the next `catch_up` fills an index in memory.
         """
-        if self._lexical.reader().count >= len(live):
+        if self._lexical.reader().count >= len(live.rows):
             return True
         _log.warning("lexical index lacks passages, using one in memory")
         self._lexical = LexicalStore(None)
         return False
 
-    def lacks_vectors(self, live: NDArray[np.int64]) -> bool:
-        """Whether some of these rows have no vectors here, and should have."""
-        if self._dense is None or self._dense.reader().count == len(live):
+    def lacks_vectors(self, live: Live) -> bool:
+        """Whether some of these rows are to have vectors, and have none here."""
+        if self._dense is None or self._dense.reader().count == len(live.embedded):
             return False
-        return len(np.setdiff1d(live, self._dense.reader().rows())) > 0
+        return len(np.setdiff1d(live.embedded, self._dense.reader().rows())) > 0
 
     def _open_lexical(self) -> LexicalStore:
         folder = self._folder / "lexical"
@@ -173,11 +173,10 @@ class EmbeddedIndex:
             shutil.rmtree(folder)
             return LexicalStore(folder)
 
-    def _open_dense(self) -> DenseStore:
+    def _open_dense(self, space: EmbeddingSpace) -> DenseStore:
         folder = self._folder / "dense"
-        embedder = self._embedder or ""
         try:
-            store = DenseStore(folder, embedder, self._dimensions)
+            store = DenseStore(folder, space.embedder, space.dimensions)
             if self._owner:
                 store.tidy()
             return store
@@ -185,7 +184,7 @@ class EmbeddedIndex:
             _log.warning("dense index is damaged and made anew: %s", error)
             if self._owner:
                 shutil.rmtree(folder)
-            return DenseStore(folder, embedder, self._dimensions, ignore_files=not self._owner)
+            return DenseStore(folder, space.embedder, space.dimensions, ignore_files=not self._owner)
 
 
 def _reconcile(

@@ -37,18 +37,20 @@ class Abilities(Protocol):
     def of(self, question: Language, passage: Language) -> Ability:
         """The ability for one pair of languages."""
 
+    def knows(self, question: Language, passage: Language) -> bool:
+        """Whether cosines tell anything for that pair."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fusion:
     """The settings: what the embedding weighs against 1 for the words.
 
     `dense` is its weight for a perfect embedder. Between languages, words share little more than names
-    and numbers: they weigh `crossing_words` there. An embedder below `least_skill` isn't asked.
+    and numbers: they weigh `crossing_words` there.
     """
 
     dense: float = 0.25
     crossing_words: float = 0.15
-    least_skill: float = 0.2
 
 
 DEFAULT = Fusion()
@@ -90,10 +92,10 @@ def fuse(
     dense, trust, words = np.zeros(count), np.zeros(count), np.ones(count)
     if cosines is not None and abilities is not None:
         for language in LANGUAGES:
+            if not abilities.knows(question, language):
+                continue
             ability = abilities.of(question, language)
             span = ability.related_mean - ability.unrelated_mean
-            if ability.skill < settings.least_skill or span <= 0:
-                continue
             rows = np.array([candidate == language for candidate in languages], np.bool_)
             rows &= ~np.isnan(cosines)
             dense[rows] = np.clip((cosines[rows] - ability.unrelated_mean) / span, 0.0, _MOST)

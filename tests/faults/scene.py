@@ -60,7 +60,7 @@ def check(knowledge: Knowledge, folder: Path, before: Documents, after: Document
     """Every document is served whole, in one of its states, by list, words and vectors alike; gives what is."""
     embedder = knowledge._parts.embedder
     with knowledge._library.pin(EVERYBODY) as snapshot:
-        live = snapshot.passages(snapshot._published.live.tolist())
+        live = snapshot.passages(snapshot._published.live.rows.tolist())
         paths = {row: stored.document.uri.removeprefix(f"{folder}/") for row, stored in live.items()}
         served = {
             path: tuple(live[row].passage.text for row in sorted(paths) if paths[row] == path)

@@ -18,7 +18,7 @@ from knowledge.errors import StorageFull
 from knowledge.index import LexicalQuery
 from knowledge.library import Library
 from knowledge.types import EVERYONE, Scope
-from tests.builders import DIMENSIONS, vector_of, vectors_for, version
+from tests.builders import SPACE, vector_of, vectors_for, version
 
 TEAM = Scope("slack:T1")
 WORDS = ("lamp", "desk", "chair")
@@ -47,7 +47,7 @@ class LibraryAndDictionary(RuleBasedStateMachine):
     def _open(self, *, owner: bool) -> Library:
         catalog = Catalog.in_folder(self.folder)
         catalog.prepare()
-        return Library(catalog, self.folder / "index", "test", DIMENSIONS, owner=owner)
+        return Library(catalog, self.folder / "index", SPACE, owner=owner)
 
     def _known(self, uri: str) -> KnownFile | None:
         with self.library.catalog.read() as connection:

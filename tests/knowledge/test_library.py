@@ -4,28 +4,36 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from knowledge.catalog import Catalog
+from knowledge.embedding import EmbeddingSpace
 from knowledge.errors import CatalogDamaged
 from knowledge.index import LexicalQuery
 from knowledge.library import Library
 from knowledge.snapshot import Snapshot
-from knowledge.types import EVERYONE, Scope
+from knowledge.types import EVERYONE, LANGUAGES, Language, Scope
 from tests.builders import DIMENSIONS, vector_of, vectors_for, version
 
 EVERYBODY = frozenset({EVERYONE})
 SECRET = Scope("slack:T1/C2")
 
 
-def open_library(folder: Path, *, owner: bool = True, embedder: str | None = "test") -> Library:
+def open_library(
+    folder: Path,
+    *,
+    owner: bool = True,
+    embedder: str | None = "test",
+    languages: Sequence[Language] = LANGUAGES,
+) -> Library:
     """The library of a folder."""
     catalog = Catalog.in_folder(folder)
     catalog.prepare()
-    return Library(catalog, folder / "index", embedder, DIMENSIONS, owner=owner)
+    space = EmbeddingSpace(embedder, DIMENSIONS, frozenset(languages)) if embedder else None
+    return Library(catalog, folder / "index", space, owner=owner)
 
 
 @pytest.fixture

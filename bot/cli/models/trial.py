@@ -9,12 +9,12 @@ from rich.text import Text
 from bot.cli import screen
 from bot.cli.models.known import find_here
 from bot.cli.session import Session
-from knowledge.embedding import Ability
+from knowledge.embedding import LEAST_SKILL, Ability
 from knowledge.embedding.presets import preset
 from knowledge.errors import ModelUnavailable
 from knowledge.types import LANGUAGES
 
-_KNOWS, _PARTLY = 0.5, 0.2
+_KNOWS = 0.5
 
 
 def test(session: Session, name: str, *, as_json: bool) -> None:
@@ -82,4 +82,4 @@ _STYLES = {"knows": "good", "partly": "warning", "not": "bad"}
 def _verdict(ability: Ability) -> str:
     if ability.skill >= _KNOWS:
         return "knows"
-    return "partly" if ability.skill >= _PARTLY else "not"
+    return "partly" if ability.skill >= LEAST_SKILL else "not"

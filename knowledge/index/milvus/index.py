@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.embedding import Vector
-from knowledge.index import Entry, Frequencies, Hits, LexicalQuery, OpenIndex, Place, ReadEntries
+from knowledge.index import Entry, Frequencies, Hits, LexicalQuery, Live, OpenIndex, Place, ReadEntries
 from knowledge.index.embedded import EmbeddedIndex, EmbeddedReader
 from knowledge.index.milvus.collection import Collection
 from knowledge.index.milvus.options import MilvusOptions
@@ -77,7 +77,7 @@ class MilvusIndex:
         self._owner = place.owner
         self._server = Server(options)
         self._sparse = Sparse()
-        self._dense = Dense(place.embedder, place.dimensions) if place.embedder is not None else None
+        self._dense = Dense(place.space.embedder, place.space.dimensions) if place.space else None
 
         try:
             self._meaning = self._part(self._dense, place) if self._dense is not None else None
@@ -94,7 +94,7 @@ class MilvusIndex:
             return self._part(self._sparse, place)
         version = self._server.version_text
         _log.warning("Milvus %s has no sparse vectors: words are indexed in %s", version, place.folder)
-        return EmbeddedIndex(place.folder, None, 0, owner=place.owner)
+        return EmbeddedIndex(place.folder, None, owner=place.owner)
 
     def add(self, entries: Sequence[Entry]) -> None:
         """Write to both parts."""
@@ -140,24 +140,24 @@ class MilvusIndex:
         """The server deletes for everyone."""
         return False
 
-    def catch_up(self, live: NDArray[np.int64], generation: int, entries: ReadEntries) -> int:
+    def catch_up(self, live: Live, generation: int, entries: ReadEntries) -> int:
         """Bring both parts to the catalog's live rows, without embedding again."""
-        changed = self._meaning.catch_up(live, entries) if self._meaning is not None else 0
+        changed = self._meaning.catch_up(live.embedded, entries) if self._meaning is not None else 0
         if isinstance(self._words, Part):
-            changed += self._words.catch_up(live, entries)
+            changed += self._words.catch_up(live.rows, entries)
             if self._owner:
                 self.flush(generation)
         else:
             changed += self._words.catch_up(live, generation, entries)
         return changed
 
-    def is_whole(self, live: NDArray[np.int64]) -> bool:
+    def is_whole(self, live: Live) -> bool:
         """The server is taken at its word; a local index of words is not."""
         return isinstance(self._words, Part) or self._words.is_whole(live)
 
-    def lacks_vectors(self, live: NDArray[np.int64]) -> bool:
-        """Whether some of these rows have no vectors here, and should have."""
-        return self._meaning is not None and self._owner and self._meaning.lacks(live)
+    def lacks_vectors(self, live: Live) -> bool:
+        """Whether some of these rows are to have vectors, and have none here."""
+        return self._meaning is not None and self._owner and self._meaning.lacks(live.embedded)
 
     def begin_anew(self) -> None:
         """Fill new collections at the next `catch_up`, which swaps them in."""

@@ -80,6 +80,13 @@ doctor-index-works = { $documents ->
     [one] 1 passage
    *[other] { $passages } passages
 }; a search works ({ $milliseconds } ms)
+doctor-index-words-alone = { $passages ->
+    [one] 1 passage
+   *[other] { $passages } passages
+} in { $language ->
+    [ko] Korean
+   *[en] English
+} found by words, without vectors: the embedding model doesn't know the language
 doctor-empty = the index is empty
 doctor-total = { $failures ->
     [0] Nothing is broken

@@ -40,6 +40,10 @@ index-check-wrong = The index isn't what the catalog says ({ $passages ->
     [one] 1 passage
    *[other] { $passages } passages
 }, { $vectors } with vectors; looked at in { $samples } samples).
+index-check-words-alone = { $passages ->
+    [one] 1 passage is
+   *[other] { $passages } passages are
+} found by words alone: the embedding model doesn't know the language, so there are no vectors.
 index-check-words =   words: { $missing } missing, { $surplus } too many
 index-check-meaning =   vectors: { $missing } missing, { $surplus } too many
 index-check-samples =   { $lost } of { $samples } samples weren't found by their own words and vectors

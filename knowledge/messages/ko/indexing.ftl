@@ -22,6 +22,7 @@ index-more-problems = … 그 밖에 { $count }개가 더 있습니다. --verbos
 index-rebuilt = 색인을 새로 만들었습니다: 문서 { $documents }개, 단락 { $passages }개
 index-check-sound = 색인이 카탈로그와 같습니다: 단락 { $passages }개, 벡터가 있는 단락 { $vectors }개. 표본 { $samples }개를 단어와 벡터로 찾았습니다.
 index-check-wrong = 색인이 카탈로그와 다릅니다(단락 { $passages }개, 벡터가 있는 단락 { $vectors }개, 표본 { $samples }개로 확인).
+index-check-words-alone = 단락 { $passages }개는 임베딩 모델이 모르는 언어라서 벡터를 만들지 않고 단어로 찾습니다.
 index-check-words =   단어: 빠진 것 { $missing }개, 남는 것 { $surplus }개
 index-check-meaning =   벡터: 빠진 것 { $missing }개, 남는 것 { $surplus }개
 index-check-samples =   표본 { $samples }개 가운데 { $lost }개를 제 단어와 벡터로 찾지 못했습니다

@@ -119,6 +119,16 @@ def test_problems_of_the_last_run_are_warnings(saseo, data, knowledge):
     assert "warn" in [check["level"] for check in lines(saseo("doctor", "--json"))["index"]]
 
 
+def test_passages_without_vectors_are_explained(saseo, data, knowledge):
+    """Whoever counts vectors reads why there are fewer than passages."""
+    knowledge.retrieval.abilities = SimpleNamespace(passages=frozenset({"en"}))
+    found = [check["found"] for check in lines(saseo("doctor", "--json"))["index"]]
+    assert any("in Korean found by words, without vectors" in line for line in found)
+    knowledge.retrieval.abilities = SimpleNamespace(passages=frozenset({"ko", "en"}))
+    found = [check["found"] for check in lines(saseo("doctor", "--json"))["index"]]
+    assert not any("without vectors" in line for line in found)
+
+
 def test_slack_needs_both_tokens(saseo, monkeypatch):
     """One of the two fails and names the other; the form of a token is not looked at."""
     monkeypatch.setenv("SLACK_BOT_TOKEN", "anything")

@@ -15,7 +15,14 @@ from knowledge.parsing import parse
 from knowledge.service import Knowledge
 from knowledge.types import Answer, Attached, Finished, Question, Turn, is_attached
 from tests.fakes import FakeChatModel, HashEmbedder, says
-from tests.librarian import ANALYZER, EVERYBODY, fill, open_knowledge
+from tests.librarian import (
+    ANALYZER,
+    EVERYBODY,
+    CountingEmbedder,
+    fill,
+    knowing,
+    open_knowledge,
+)
 
 LEAVE = "# 휴가 규정\n\n입사 1년 이상인 구성원의 연차는 15일입니다.\n"
 CONTRACT = "# 임대차 계약\n\n## 위약금\n\n중도에 해지하면 위약금은 보증금의 10%입니다.\n\n## 주차\n\n주차는 두 대까지 됩니다.\n"
@@ -129,6 +136,19 @@ def test_meaning_counts_in_a_file_too(opened: Open) -> None:
     best = found.candidates[0]
     assert best.document.title == "계약서.md"
     assert best.dense is not None
+
+
+def test_what_the_model_does_not_know_is_not_embedded_in_a_file(opened: Open) -> None:
+    """No time is spent on cosines that count for nothing, and the words find the passage."""
+    model = CountingEmbedder()
+    knowledge = opened(embedder=model, abilities=knowing("en"))
+    for question, text, embedded in (
+        (PENALTY, CONTRACT, 0),
+        ("What is the penalty?", "The penalty is 10%.", 1),
+    ):
+        best = knowledge.retrieve(question, EVERYBODY, enclosed=Enclosed([a_file(text=text)], ANALYZER))
+        assert best.candidates[0].document.title == "계약서.md"
+        assert model.texts == embedded
 
 
 def test_two_files_of_one_name_are_two(opened: Open) -> None:

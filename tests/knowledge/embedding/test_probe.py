@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from knowledge.embedding import probe
-from knowledge.embedding.probe import load_or_measure, measure
+from knowledge.embedding.probe import Abilities, Ability, load_or_measure, measure, remembered
+from knowledge.types import LANGUAGES
 from tests.fakes import HashEmbedder
 
 TOPICS = [json.loads(line) for line in probe._TOPICS.read_text(encoding="utf-8").splitlines()]
@@ -67,6 +68,21 @@ def test_a_multilingual_embedder_knows_all_pairs(offset):
     assert (abilities.of("ko", "en").unrelated_mean > 0.5) == (offset > 0)
 
 
+def test_a_passage_is_worth_a_vector_for_questions_of_any_language():
+    """One pair with skill is enough; without any, or where right and wrong partners are equally near, none is."""
+    none, some = Ability(0.19, 0.1, 0.1, 0.5, 0.1), Ability(0.2, 0.1, 0.1, 0.5, 0.1)
+    level = Ability(0.9, 0.5, 0.1, 0.5, 0.1)
+
+    def passages(**pairs):
+        found = {(q, p): pairs.get(f"{q}_{p}", none) for q in LANGUAGES for p in LANGUAGES}
+        return Abilities("m", found).passages
+
+    assert passages() == passages(ko_ko=level) == frozenset()
+    assert passages(en_en=some) == {"en"}
+    assert passages(en_ko=some) == {"ko"}
+    assert passages(en_en=some, ko_ko=some) == {"ko", "en"}
+
+
 def test_an_embedder_of_one_language_knows_only_that():
     """Knowing the topics in Korean is worth nothing for English and between the two."""
     abilities = measure(Knowing("ko"))
@@ -92,12 +108,15 @@ def test_minilm_knows_english_alone(minilm):
     for pair in (("ko", "ko"), ("ko", "en"), ("en", "ko")):
         assert abilities.of(*pair).skill < 0.05
     assert abilities.languages == ("en",)
+    assert abilities.passages == {"en"}
 
 
 def test_measured_once_for_each_name(tmp_path):
     """The second start reads the file; another embedder is measured and kept beside it."""
     first = HashEmbedder()
+    assert remembered(first, tmp_path / "new") is None
     abilities = load_or_measure(first, tmp_path / "new")
+    assert remembered(first, tmp_path / "new") == abilities
     assert load_or_measure(first, tmp_path / "new") == abilities
     assert len(first.calls) == 2
     other = Knowing("ko", "en")

@@ -14,7 +14,7 @@ from knowledge.index import LexicalQuery, PassageIndex, Place
 from knowledge.index.embedded import EmbeddedIndex
 from knowledge.index.milvus import MilvusIndex
 from knowledge.types import EVERYONE, Scope
-from tests.builders import DIMENSIONS, entry, vector_of
+from tests.builders import SPACE, entry, live, vector_of
 
 TEAM, CHANNEL = Scope("slack:T1"), Scope("slack:T1/C2")
 Open = Callable[[], PassageIndex]
@@ -34,11 +34,11 @@ def open_index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]
         if opened:
             opened.pop().close()
         if request.param == "embedded":
-            opened.append(EmbeddedIndex(tmp_path, "test", DIMENSIONS, owner=True))
+            opened.append(EmbeddedIndex(tmp_path, SPACE, owner=True))
         else:
-            place = Place(tmp_path, "test", DIMENSIONS, owner=True, library="a" * 32)
+            place = Place(tmp_path, SPACE, owner=True, library="a" * 32)
             opened.append(MilvusIndex(request.getfixturevalue("milvus"), place))
-            opened[0].catch_up(opened[0].rows()["words"], 0, lambda rows: iter(()))
+            opened[0].catch_up(live(opened[0].rows()["words"]), 0, lambda rows: iter(()))
         return opened[0]
 
     yield open_again
@@ -163,7 +163,7 @@ def test_dense_search_is_exact(
     tmp_path_factory: pytest.TempPathFactory, sizes: list[int], removed: set[int], seed: int
 ) -> None:
     """Whatever was added in whichever portions and removed, the best rows are those of an exact search."""
-    index = EmbeddedIndex(tmp_path_factory.mktemp("index"), "test", DIMENSIONS, owner=True)
+    index = EmbeddedIndex(tmp_path_factory.mktemp("index"), SPACE, owner=True)
     kept: dict[int, str] = {}
     row = 0
     for size in sizes:

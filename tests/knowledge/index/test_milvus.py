@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from knowledge.catalog import Catalog
+from knowledge.embedding import EmbeddingSpace
 from knowledge.errors import IndexUnavailable
 from knowledge.index import LexicalQuery, Place
 from knowledge.index.milvus import MilvusIndex, MilvusOptions, open_milvus
@@ -17,7 +18,7 @@ from knowledge.index.milvus.server import Server
 from knowledge.index.milvus.shapes import Sparse, dimension
 from knowledge.library import Library
 from knowledge.types import EVERYONE, Scope
-from tests.builders import DIMENSIONS, entry, vector_of, vectors_for, version
+from tests.builders import DIMENSIONS, SPACE, entry, live, vector_of, vectors_for, version
 from tests.milvus_server import make_collection
 
 EVERYBODY = frozenset({EVERYONE})
@@ -31,14 +32,15 @@ def place(
     owner: bool = True,
     library="a" * 32,
 ) -> Place:
-    return Place(folder, embedder, dimensions, owner, library)
+    space = EmbeddingSpace(embedder, dimensions) if embedder else None
+    return Place(folder, space, owner, library)
 
 
 def filled(options: MilvusOptions, where: Place, rows: range = range(5)) -> MilvusIndex:
     """An index that has been brought to some rows."""
     index = MilvusIndex(options, where)
     entries = {row: entry(row, f"text {row}") for row in rows}
-    index.catch_up(np.array(rows, np.int64), 1, lambda wanted: (entries[row] for row in wanted))
+    index.catch_up(live(rows), 1, lambda wanted: (entries[row] for row in wanted))
     return index
 
 
@@ -52,7 +54,7 @@ def collections(options: MilvusOptions) -> list[str]:
 def open_library(folder: Path, options: MilvusOptions, **changes) -> Library:
     catalog = Catalog.in_folder(folder)
     catalog.prepare()
-    given = {"embedder": "test", "dimensions": DIMENSIONS, "owner": True} | changes
+    given = {"space": SPACE, "owner": True} | changes
     return Library(catalog, folder / "index", open_index=open_milvus(options), **given)
 
 
@@ -110,7 +112,7 @@ def test_one_who_only_reads_is_told_of_another_model(milvus: MilvusOptions, tmp_
     filled(milvus, place(tmp_path)).close()
     reader = MilvusIndex(milvus, place(tmp_path, embedder="wide", dimensions=DIMENSIONS + 1, owner=False))
     with pytest.raises(IndexUnavailable) as caught:
-        reader.catch_up(np.arange(5), 1, lambda rows: iter(()))
+        reader.catch_up(live(range(5)), 1, lambda rows: iter(()))
     assert caught.value.parameters["reason"] == "dimension"
     reader.close()
 
@@ -118,10 +120,10 @@ def test_one_who_only_reads_is_told_of_another_model(milvus: MilvusOptions, tmp_
 def test_one_who_only_reads_waits_for_the_owner(milvus: MilvusOptions, tmp_path: Path) -> None:
     """Before the owner has filled the collections a reader says so, unless there is nothing to fill them with."""
     reader = MilvusIndex(milvus, place(tmp_path, owner=False))
-    assert reader.catch_up(np.empty(0, np.int64), 1, lambda rows: iter(())) == 0
+    assert reader.catch_up(live(()), 1, lambda rows: iter(())) == 0
     assert reader.reader().search_dense(vector_of("x")[0], EVERYBODY, 5).rows.tolist() == []
     with pytest.raises(IndexUnavailable) as caught:
-        reader.catch_up(np.arange(5), 1, lambda rows: iter(()))
+        reader.catch_up(live(range(5)), 1, lambda rows: iter(()))
     assert caught.value.parameters["reason"] == "missing"
     reader.close()
 
@@ -139,20 +141,20 @@ def test_filling_that_was_cut_short_goes_on(milvus: MilvusOptions, tmp_path: Pat
             asked.append(row)
             yield entry(row, f"text {row}")
 
-    live = np.arange(1600)
+    rows = range(1600)
     with pytest.raises(MemoryError):
-        index.catch_up(live, 1, entries)
+        index.catch_up(live(rows), 1, entries)
     index.close()
     reader = MilvusIndex(milvus, place(tmp_path, owner=False))
     assert reader.rows()["meaning"].tolist() == []
     index = MilvusIndex(milvus, place(tmp_path))
     asked.clear()
     killed_at = -1
-    index.catch_up(live[:1400], 1, entries)
+    index.catch_up(live(rows[:1400]), 1, entries)
     assert len(asked) == 400 + 1400  # a thousand of the first part had been written, none of the second
-    assert index.rows()["words"].tolist() == index.rows()["meaning"].tolist() == live[:1400].tolist()
-    reader.catch_up(live[:1400], 1, entries)
-    assert reader.rows()["meaning"].tolist() == live[:1400].tolist()
+    assert index.rows()["words"].tolist() == index.rows()["meaning"].tolist() == list(rows[:1400])
+    reader.catch_up(live(rows[:1400]), 1, entries)
+    assert reader.rows()["meaning"].tolist() == list(rows[:1400])
     reader.close()
     index.close()
 
@@ -191,7 +193,7 @@ def test_two_librarians_that_begin_at_once_share_no_alias(milvus: MilvusOptions,
     second = MilvusIndex(milvus, place(tmp_path, library="b" * 32))
     first = filled(milvus, place(tmp_path))
     with pytest.raises(IndexUnavailable) as caught:
-        second.catch_up(np.arange(2), 1, lambda rows: (entry(row, f"other {row}") for row in rows))
+        second.catch_up(live(range(2)), 1, lambda rows: (entry(row, f"other {row}") for row in rows))
     assert caught.value.parameters["reason"] == "taken"
     second.close()
     assert first.reader().search_dense(vector_of("text 3")[0], EVERYBODY, 9).rows[0] == 3

@@ -45,7 +45,7 @@ def whole(knowledge: Knowledge, tmp_path: Path) -> bool:
         assert by_meaning(knowledge, f"Page {number}\n\n{text}") == uris[number]
     index = knowledge._library._index
     with knowledge._library.pin(EVERYBODY) as snapshot:
-        live = snapshot._published.live.tolist()
+        live = snapshot._published.live.rows.tolist()
     return {name: rows.tolist() for name, rows in index.rows().items()} == {"words": live, "meaning": live}
 
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from knowledge.errors import IndexUnavailable
@@ -16,11 +15,11 @@ from knowledge.index.milvus import MilvusIndex, MilvusOptions
 from knowledge.index.milvus.server import Server, reason_of
 from knowledge.messages import describe
 from knowledge.types import EVERYONE
-from tests.builders import DIMENSIONS, entry, vector_of
+from tests.builders import SPACE, entry, live, vector_of
 from tests.tls import NAME, TlsFront, make_certificates, no_certificates
 
 EVERYBODY = frozenset({EVERYONE})
-LIVE = np.arange(5)
+LIVE = live(range(5))
 
 
 class Lossy:
@@ -59,7 +58,7 @@ def lose(server: Server, *methods: str, reason: str = "UNAVAILABLE") -> set[str]
 
 
 def opened(options: MilvusOptions, folder: Path, library: str = "a" * 32) -> MilvusIndex:
-    return MilvusIndex(options, Place(folder, "test", DIMENSIONS, owner=True, library=library))
+    return MilvusIndex(options, Place(folder, SPACE, owner=True, library=library))
 
 
 def fill(index: MilvusIndex) -> None:
@@ -69,7 +68,9 @@ def fill(index: MilvusIndex) -> None:
 def has_all(index: MilvusIndex) -> bool:
     found = index.reader().search_dense(vector_of("text 3")[0], EVERYBODY, 9).rows.tolist()
     return (
-        found[0] == 3 and sorted(found) == LIVE.tolist() and index.rows()["words"].tolist() == LIVE.tolist()
+        found[0] == 3
+        and sorted(found) == LIVE.rows.tolist()
+        and index.rows()["words"].tolist() == LIVE.rows.tolist()
     )
 
 

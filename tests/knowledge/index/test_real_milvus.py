@@ -18,7 +18,7 @@ from knowledge.index.milvus.shapes import Dense
 from knowledge.library import Library
 from knowledge.service import Knowledge
 from knowledge.types import EVERYONE, Scope
-from tests.builders import DIMENSIONS, entry, vector_of, vectors_for, version
+from tests.builders import DIMENSIONS, SPACE, entry, live, vector_of, vectors_for, version
 from tests.fakes import HashEmbedder
 from tests.librarian import by_meaning as nearest
 from tests.librarian import by_word as by_a_word
@@ -48,9 +48,7 @@ def open_library(folder: Path, server: RealServer, *, owner: bool = True, **chan
     catalog = Catalog.in_folder(folder)
     catalog.prepare()
     options = server.options(**changes)
-    return Library(
-        catalog, folder / "index", "test", DIMENSIONS, owner=owner, open_index=open_milvus(options)
-    )
+    return Library(catalog, folder / "index", SPACE, owner=owner, open_index=open_milvus(options))
 
 
 def put(library: Library, uri: str, *texts: str, scope: Scope = EVERYONE) -> None:
@@ -133,11 +131,11 @@ def test_other_kinds_of_index(server: RealServer, tmp_path: Path, kind: str, lev
 
 def test_a_collection_that_was_not_made_to_the_end_is_not_used(server: RealServer, tmp_path: Path) -> None:
     """An owner that died between making a collection and its index can't have filled it; none could search it."""
-    place = Place(tmp_path, "test", DIMENSIONS, owner=True, library="a" * 32)
+    place = Place(tmp_path, SPACE, owner=True, library="a" * 32)
     options = server.options(collection="unfinished")
     make_collection(options, f"unfinished_v1_{'a' * 12}_{Dense('test', DIMENSIONS).key}_1", with_index=False)
     index = MilvusIndex(options, place)
-    index.catch_up(np.arange(5), 1, lambda rows: (entry(row, f"text {row}") for row in rows))
+    index.catch_up(live(range(5)), 1, lambda rows: (entry(row, f"text {row}") for row in rows))
     assert index.reader().search_dense(vector_of("text 3")[0], EVERYBODY, 1).rows.tolist() == [3]
     odd = Scope('slack:"T1" or id > 0 \\ 한')  # reaches the server as it is, whatever it is made of
     index.add([entry(7, "seven", scope=odd)])

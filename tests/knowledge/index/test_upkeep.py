@@ -13,13 +13,14 @@ from bot.cli import main
 from bot.cli.session import Doors
 from bot.opening import open_knowledge as open_app_knowledge
 from knowledge.catalog import reading
+from knowledge.embedding import EmbeddingSpace
 from knowledge.errors import InvalidInput
 from knowledge.index.embedded import open_embedded
 from knowledge.index.milvus import MilvusOptions, open_milvus
 from knowledge.service import Knowledge
 from knowledge.upkeep import place_of
 from tests.fakes import HashEmbedder
-from tests.librarian import ANALYZER, EVERYBODY, by_meaning, by_word, fill, open_knowledge
+from tests.librarian import ANALYZER, EVERYBODY, by_meaning, by_word, fill, knowing, open_knowledge
 
 EMBEDDER = HashEmbedder(16)
 PAGES = {f"{n:02}.md": f"# Page {n}\n\nThe lamp of room{n} is green.\n" for n in range(12)} | {
@@ -35,10 +36,15 @@ class Refusing(HashEmbedder):
         raise AssertionError(texts)
 
 
-def librarian(tmp_path: Path, milvus: MilvusOptions, store: str, embedder=EMBEDDER) -> Knowledge:
+def librarian(tmp_path: Path, milvus: MilvusOptions, store: str, embedder=EMBEDDER, **changes) -> Knowledge:
     stores = {"faiss": open_embedded, "milvus": open_milvus(milvus)}
     return open_knowledge(
-        tmp_path / "data", tmp_path / "docs", embedder=embedder, open_index=stores[store], stores=stores
+        tmp_path / "data",
+        tmp_path / "docs",
+        embedder=embedder,
+        open_index=stores[store],
+        stores=stores,
+        **changes,
     )
 
 
@@ -55,14 +61,14 @@ def test_what_is_wrong_is_counted_and_put_right(filled: Path, milvus: MilvusOpti
     knowledge.refresh()
     sound = knowledge.check_index()
     assert sound.is_sound
-    assert (sound.passages, sound.with_vectors, sound.samples) == (13, 13, 13)
+    assert (sound.passages, sound.with_vectors, sound.by_words_alone, sound.samples) == (13, 13, 0, 13)
     knowledge.close()
     knowledge = librarian(filled, milvus, store)
     place = place_of(knowledge._catalog, knowledge._place)
     index = knowledge._parts.open_index(place)
     live = index.rows()["words"].tolist()
     with knowledge._catalog.read() as connection:
-        [one] = reading.index_entries(connection, live[:1], EMBEDDER.name)
+        [one] = reading.index_entries(connection, live[:1], EmbeddingSpace(EMBEDDER.name, 16))
     index.remove(live[2:5])
     index.add([one._replace(row=999)])
     index.flush(1)
@@ -73,6 +79,23 @@ def test_what_is_wrong_is_counted_and_put_right(filled: Path, milvus: MilvusOpti
     assert wrong.surplus == {"words": 1, "meaning": 1}
     assert knowledge.check_index(repair=True).is_sound
     assert knowledge.check_index().is_sound
+    knowledge.close()
+
+
+@pytest.mark.parametrize(("store", "other"), [("faiss", "milvus"), ("milvus", "faiss")])
+def test_a_language_without_vectors_is_nothing_wrong(
+    filled: Path, milvus: MilvusOptions, store: str, other: str
+) -> None:
+    """Passages that are to have no vectors aren't missing from any store, and are counted apart."""
+    english = {"abilities": knowing("en"), "remembered": knowing("en")}
+    knowledge = librarian(filled, milvus, store, **english)
+    knowledge.refresh()
+    for found in (knowledge.check_index(), knowledge.copy_index(other)):
+        assert found.is_sound
+        assert (found.passages, found.with_vectors, found.by_words_alone) == (13, 12, 1)
+    knowledge.rebuild()
+    assert knowledge.check_index().is_sound
+    assert knowledge.retrieve("연차는?", EVERYBODY).candidates[0].document.title == "휴가"
     knowledge.close()
 
 

@@ -7,15 +7,18 @@ from pathlib import Path
 import pytest
 
 from knowledge import refresh as refresh_module
+from knowledge.embedding import Abilities, Embedder
 from knowledge.errors import MissingDependency, ModelUnavailable
 from knowledge.sources.options import Folder
 from tests.knowledge.refresh.shelf import Shelf, counts, note
 from tests.librarian import (
+    EVERYBODY,
     CountingEmbedder,
     assert_nothing_is_left_over,
     by_meaning,
     by_word,
     fill,
+    knowing,
     open_knowledge,
 )
 
@@ -121,4 +124,97 @@ def test_embedding_what_is_there_can_be_stopped(
     knowledge.refresh()
     assert embedder.texts == 7
     assert_nothing_is_left_over(knowledge)
+    knowledge.close()
+
+
+BOTH = {
+    "leave.md": "# Leave\n\nYou have fifteen days of leave.\n",
+    "휴가.md": "# 휴가\n\n연차 휴가는 열다섯 날입니다.\n",
+    "배포.md": "# 배포\n\nKubernetes pod 재시작은 `kubectl rollout restart deployment api` 명령으로 합니다.\n",
+}
+
+
+def test_what_the_model_does_not_know_gets_no_vector(tmp_path: Path, folder: Path) -> None:
+    """Passages in a language without skill are found by their words, whatever else they name, and lack nothing."""
+    fill(folder, BOTH)
+    embedder = CountingEmbedder()
+    knowledge = open_knowledge(tmp_path / "data", folder, embedder=embedder, abilities=knowing("en"))
+    assert counts(knowledge.refresh()) == {"added": 3}
+    assert [text for call in embedder.calls for text in call] == ["Leave\nYou have fifteen days of leave."]
+    assert_nothing_is_left_over(knowledge)
+    assert counts(knowledge.refresh()) == {"unchanged": 3}
+    assert embedder.texts == 1
+    for question, name in (("연차는 며칠?", "휴가.md"), ("How to rollout restart a pod?", "배포.md")):
+        found = knowledge.retrieve(question, EVERYBODY).candidates[0]
+        assert (found.document.uri, found.dense) == (str(folder / name), None)
+    assert knowledge.retrieve("days of leave", EVERYBODY).candidates[0].dense is not None
+    checked = knowledge.check_index()
+    assert checked.is_sound
+    assert (checked.passages, checked.with_vectors) == (3, 1)
+    knowledge.rebuild()
+    assert_nothing_is_left_over(knowledge)
+    knowledge.close()
+
+
+def test_a_model_that_knows_more_embeds_the_rest(tmp_path: Path, folder: Path) -> None:
+    """After a change of the model, or of what it was measured to know, the next run makes what is lacking."""
+    fill(folder, BOTH)
+    embedder = CountingEmbedder()
+    for abilities, texts in ((knowing("en"), 1), (knowing("ko", "en"), 3)):
+        knowledge = open_knowledge(
+            tmp_path / "data", folder, embedder=embedder, abilities=abilities, remembered=abilities
+        )
+        knowledge.refresh()
+        assert embedder.texts == texts
+        knowledge.close()
+
+
+def test_vectors_of_no_use_leave_the_index(tmp_path: Path, folder: Path) -> None:
+    """An index that was made before it was known that they say nothing is as one that never had them."""
+    fill(folder, BOTH)
+    embedder = CountingEmbedder()
+    knowledge = open_knowledge(tmp_path / "data", folder, embedder=embedder)
+    knowledge.refresh()
+    assert knowledge.check_index().with_vectors == 3
+    knowledge.close()
+    english = {"abilities": knowing("en"), "remembered": knowing("en")}
+    knowledge = open_knowledge(tmp_path / "data", folder, embedder=embedder, **english)
+    assert knowledge.check_index(repair=True).is_sound
+    checked = knowledge.check_index()
+    assert (checked.with_vectors, checked.by_words_alone) == (1, 2)
+    knowledge.close()
+
+
+def test_a_model_that_can_not_be_measured_embeds_all(tmp_path: Path, folder: Path) -> None:
+    """Too many vectors cost time; too few would cost answers."""
+
+    def measured(embedder: object) -> Abilities:
+        raise ModelUnavailable(model="m", reason="memory")
+
+    fill(folder, BOTH)
+    embedder = CountingEmbedder()
+    knowledge = open_knowledge(tmp_path / "data", folder, embedder=embedder, abilities=measured)
+    knowledge.refresh()
+    assert embedder.texts == 3
+    knowledge.close()
+
+
+def test_a_start_does_not_wait_for_the_measurement(tmp_path: Path, folder: Path) -> None:
+    """What a model knows is measured when something is to be embedded, not when the index is opened."""
+    asked = []
+
+    def measured(embedder: Embedder) -> Abilities:
+        asked.append(embedder)
+        return knowing("en")(embedder)
+
+    fill(folder, BOTH)
+    knowledge = open_knowledge(tmp_path / "data", folder)
+    knowledge.refresh()
+    knowledge.close()
+    embedder = CountingEmbedder()
+    knowledge = open_knowledge(tmp_path / "data", folder, embedder=embedder, abilities=measured)
+    assert by_word(knowledge, "fifteen") == [str(folder / "leave.md")]
+    assert asked == []
+    knowledge.refresh()
+    assert (len(asked), embedder.texts) == (1, 1)
     knowledge.close()
