@@ -68,12 +68,17 @@ class Archive(Protocol):
 class Capabilities:
     """What a platform can do; the scenario suite runs what is declared.
 
-    `message_limit` is in characters, `edit_seconds` the least time between two edits of all running answers.
+    `message_limit` is in characters, 0 where there is none; `edit_seconds` the least time between two edits
+    of all running answers. `channels`: several people read and ask there. `is_durable`: a question that was
+    heard is answered though the process ends. `is_remote`: answers go over a network, which may fail.
     """
 
     platform: str
     message_limit: int
     edit_seconds: float
+    channels: bool = False
+    is_durable: bool = False
+    is_remote: bool = False
     threads: bool = False
     follow_ups: bool = False
     direct: bool = False

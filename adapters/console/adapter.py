@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.text import Text
 
 from adapters.console.screen import AnswerScreen
+from adapters.protocol import Capabilities
 from knowledge.errors import InvalidScope
 from knowledge.messages import describe, text
 from knowledge.types import (
@@ -34,6 +35,9 @@ from knowledge.types import (
     Turn,
     parse_scope,
 )
+
+CAPABILITIES = Capabilities("console", message_limit=0, edit_seconds=0.0, follow_ups=True, stops=True)
+"""One person, one conversation: nothing needs a mention, and Ctrl-C stops an answer."""
 
 HISTORY_TURNS = 6
 """Earlier exchanges that go with a question."""

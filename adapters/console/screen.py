@@ -58,6 +58,7 @@ class AnswerScreen:
         self._folder = folder or Path.cwd()
         self._now = now
         self._flow: Flow | None = None
+        self._streamed = ""
         self._waiting: Waiting | None = None
 
     @property
@@ -136,7 +137,8 @@ class AnswerScreen:
         if self._flow is None:
             self.quiet()
             self.console.print()
-            self._flow = Flow(self.console.width)
+            self._flow, self._streamed = Flow(self.console.width), ""
+        self._streamed += token
         self._print(self._flow.feed(token))
 
     def _withdraw(self, reason: str) -> None:
@@ -157,6 +159,8 @@ class AnswerScreen:
         if not self.console.is_terminal:
             self._print(Text(self._plain(answer) + "\n"))
             return
+        if self._flow is not None and self._streamed.strip() != answer.text.strip():
+            self._withdraw("regenerated")  # the finished text is the answer, whatever was shown on the way
         if self._flow is None:
             self.console.print()
             self._flow = Flow(self.console.width)

@@ -16,21 +16,29 @@ class Acting(Base):
     """Stopping, editing, deleting, opinions, sharing, commands."""
 
     def test_the_asker_stops_an_answer(self, tmp_path: Path) -> None:
-        """The stop button ends it, for the asker; somebody else hears that they can't."""
+        """Stopping ends it, and what was written until then stays."""
         knowledge = FakeKnowledge()
 
         async def scene(stage: Stage) -> None:
-            slow = Slow(knowledge)
-            await stage.say(SLOW)
-            await slow.began.wait()
-            await stage.until(lambda: stage.seen() and "stop" in stage.seen()[0].buttons)
-            await stage.click(stage.seen()[0], "stop", person="other")
-            await stage.until(lambda: stage.private("other"))
+            await _written_so_far(stage, knowledge)
             await stage.click(stage.seen()[0], "stop")
             await stage.until(lambda: "멈췄습니다" in stage.seen()[0].text)
             assert "지금까지" in stage.seen()[0].text
 
         self.play(tmp_path, scene, needs="stops", knowledge=knowledge)
+
+    def test_nobody_else_stops_an_answer(self, tmp_path: Path) -> None:
+        """Somebody who didn't ask hears that they can't, and the answer goes on."""
+        knowledge = FakeKnowledge()
+
+        async def scene(stage: Stage) -> None:
+            slow = await _written_so_far(stage, knowledge)
+            await stage.click(stage.seen()[0], "stop", person="other")
+            await stage.until(lambda: stage.private("other"))
+            slow.go.set()
+            await stage.until(lambda: "늦은 답" in stage.seen()[0].text)
+
+        self.play(tmp_path, scene, needs="stops channels", knowledge=knowledge)
 
     def test_an_edited_question_is_answered_again_in_place(self, tmp_path: Path) -> None:
         """The first answer makes way for the second, in the same message."""
@@ -144,3 +152,12 @@ class Acting(Base):
             assert stage.seen() == []
 
         self.play(tmp_path, scene, needs="commands")
+
+
+async def _written_so_far(stage: Stage, knowledge: FakeKnowledge) -> Slow:
+    """An answer that is being written, and can be stopped."""
+    slow = Slow(knowledge)
+    await stage.say(SLOW)
+    await slow.began.wait()
+    await stage.until(lambda: stage.seen() and "stop" in stage.seen()[0].buttons)
+    return slow

@@ -57,7 +57,9 @@ class Asking(Base):
             await stage.say(QUESTION)
             await stage.until(lambda: whole(stage))
 
-        assert [question.text for question in self.play(tmp_path, scene).asked] == [QUESTION]
+        assert [question.text for question in self.play(tmp_path, scene, needs="channels").asked] == [
+            QUESTION
+        ]
 
     def test_a_thread_goes_on_without_a_mention(self, tmp_path: Path) -> None:
         """Where the bot answered, the next question needs no mention; what went before goes with it."""
@@ -83,7 +85,7 @@ class Asking(Base):
             await stage.say("다시 묻습니다", thread=asked.thread)
             await stage.until(lambda: len(stage.seen()) == 2 and is_whole(stage.seen()[1]))
 
-        knowledge = self.play(tmp_path, scene, needs="follow_ups")
+        knowledge = self.play(tmp_path, scene, needs="follow_ups commands")
         assert [question.text for question in knowledge.asked] == [QUESTION, "다시 묻습니다"]
 
     def test_a_direct_message_needs_no_mention(self, tmp_path: Path) -> None:
@@ -104,7 +106,7 @@ class Asking(Base):
             await stage.say(QUESTION)
             await stage.until(lambda: whole(stage))
 
-        (question,) = self.play(tmp_path, scene).asked
+        (question,) = self.play(tmp_path, scene, needs="channels").asked
         assert EVERYONE not in question.audience
         assert len(question.audience) == 1
 
@@ -179,7 +181,7 @@ class Asking(Base):
             said = [*stage.private(), *stage.seen()][0 if stage.private() else -1]
             assert "뒤에 다시" in said.text
 
-        assert len(self.play(tmp_path, scene, limits=Limits(per_person=1)).asked) == 1
+        assert len(self.play(tmp_path, scene, needs="channels", limits=Limits(per_person=1)).asked) == 1
 
     def test_many_people_at_once_are_each_answered_once(self, tmp_path: Path) -> None:
         """Twenty questions in a burst get twenty answers."""
@@ -189,4 +191,4 @@ class Asking(Base):
             await stage.until(lambda: sum(map(is_whole, stage.seen())) == 20)
             assert len(stage.seen()) == 20
 
-        assert len(self.play(tmp_path, scene).asked) == 20
+        assert len(self.play(tmp_path, scene, needs="channels").asked) == 20

@@ -29,16 +29,18 @@ def answer_of(text: str, mode: str = "extractive"):
 
 
 class Slow:
-    """An answer to SLOW that has begun, and ends when it is let."""
+    """An answer to SLOW that has begun, and ends when it is let. `words` may be cleared to hold its text back."""
 
     def __init__(self, knowledge: FakeKnowledge) -> None:
-        self.began, self.go = asyncio.Event(), asyncio.Event()
+        self.began, self.words, self.go = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self.words.set()
 
         async def begin() -> None:
             self.began.set()
 
         finished = Finished(Answer("늦은 답입니다. [1]", "ko", "extractive", (a_source(),)))
-        knowledge.answers[SLOW] = (Found((a_source(),)), Token("지금까지"), begin, self.go.wait, finished)  # type: ignore[assignment]
+        steps = (Found((a_source(),)), self.words.wait, Token("지금까지 "), begin, self.go.wait, finished)
+        knowledge.answers[SLOW] = steps  # type: ignore[assignment]
 
 
 class Base:
@@ -56,9 +58,10 @@ class Base:
         limits: Limits = MANY,
         knowledge: FakeKnowledge | None = None,
     ) -> FakeKnowledge:
-        """Run a scene on a stage; skip it where the platform can't do what it needs."""
-        if needs and not getattr(self.capabilities, needs):
-            pytest.skip(f"{self.capabilities.platform} has no {needs}")
+        """Run a scene on a stage; skip it where the platform declares less than it `needs`, by names with spaces."""
+        missing = [ability for ability in needs.split() if not getattr(self.capabilities, ability)]
+        if missing:
+            pytest.skip(f"{self.capabilities.platform} has no {', '.join(missing)}")
         return play(self.stage, folder, scene, knowledge, limits=limits)
 
 

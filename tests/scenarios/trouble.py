@@ -29,7 +29,7 @@ class Trouble(Base):
             await stage.until(lambda: "늦은 답" in stage.seen()[0].text)
             assert len(stage.seen()) == 1
 
-        self.play(tmp_path, scene, knowledge=knowledge)
+        self.play(tmp_path, scene, needs="is_durable", knowledge=knowledge)
 
     def test_an_answer_that_a_stop_cuts_short_is_announced(self, tmp_path: Path) -> None:
         """In the message that was there stands that it follows, until the next start puts it there."""
@@ -49,7 +49,7 @@ class Trouble(Base):
             assert len(stage.seen()) == 1
             assert "다시 시작하는 중" not in stage.seen()[0].text
 
-        self.play(tmp_path, scene, knowledge=knowledge)
+        self.play(tmp_path, scene, needs="is_durable", knowledge=knowledge)
 
     def test_a_post_whose_answer_is_lost_isnt_made_twice(self, tmp_path: Path) -> None:
         """The message is there although the call failed: it is found and used."""
@@ -60,7 +60,7 @@ class Trouble(Base):
             await stage.until(lambda: whole(stage))
             assert len(stage.seen()) == 1
 
-        self.play(tmp_path, scene)
+        self.play(tmp_path, scene, needs="is_remote")
 
     def test_a_rate_limit_delays_and_loses_nothing(self, tmp_path: Path) -> None:
         """After 429 the answer comes, once."""
@@ -71,7 +71,7 @@ class Trouble(Base):
             await stage.until(lambda: whole(stage))
             assert len(stage.seen()) == 1
 
-        self.play(tmp_path, scene)
+        self.play(tmp_path, scene, needs="is_remote")
 
     def test_a_lost_connection_is_made_anew(self, tmp_path: Path) -> None:
         """After the connection broke, the next question is answered."""
@@ -83,7 +83,7 @@ class Trouble(Base):
             await stage.say("다음 질문입니다")
             await stage.until(lambda: len(stage.seen()) == 2 and is_whole(stage.seen()[1]))
 
-        self.play(tmp_path, scene)
+        self.play(tmp_path, scene, needs="is_remote")
 
     def test_a_failure_ends_in_a_sentence_with_its_id(self, tmp_path: Path) -> None:
         """A person never waits for nothing."""
