@@ -37,7 +37,10 @@ _LEAST_PARTING_SECONDS = 8.0
 
 
 class Surface(Protocol):
-    """Where answers appear. Every method raises ChatUnavailable when the platform can't or won't."""
+    """Where answers appear. What is awaited raises ChatUnavailable when the platform can't or won't."""
+
+    def pace(self, claim: Claim) -> Pace:
+        """When the next edit of this answer may be made, while it isn't finished."""
 
     async def open(self, claim: Claim, view: View) -> str:
         """Show the first sign of life; gives the id of the message, or another token, that holds it.
@@ -64,7 +67,6 @@ class Desk:
     Args:
         librarian: claims and answers.
         surface: shows.
-        pace: when the next edit of an unfinished answer may be made.
         retry_seconds: pauses between attempts while the platform can't be reached.
     """
 
@@ -72,12 +74,10 @@ class Desk:
         self,
         librarian: Librarian,
         surface: Surface,
-        pace: Pace,
         retry_seconds: Sequence[float] = RETRY_SECONDS,
     ) -> None:
         self._librarian = librarian
         self._surface = surface
-        self._pace = pace
         self._retry_seconds = retry_seconds
         self._is_closing = False
         self._running: dict[int, _Running] = {}
@@ -227,7 +227,7 @@ class Desk:
             claim = running.claim = await self._place(claim)
             await self._wait_for_turn(running)
             view = await self._grow(claim)
-            self._pace.spend(_place_of(claim))
+            self._surface.pace(claim).spend(_place_of(claim))
             await self._patiently(lambda: self._surface.finish(claim, view))
             return "failed" if view.failure else "finished"
         except ChatUnavailable as error:
@@ -260,7 +260,7 @@ class Desk:
             return
         view, over = View(running.claim.language).after(Status("queued", 1)), asyncio.Event()
         before.add_done_callback(lambda _: over.set())
-        if await self._pace.turn(over, _place_of(running.claim)):
+        if await self._surface.pace(running.claim).turn(over, _place_of(running.claim)):
             try:
                 await self._surface.show(running.claim, view)
             except ChatUnavailable as error:
@@ -286,7 +286,7 @@ class Desk:
     async def _write(self, claim: Claim, board: _Board) -> None:
         """Edit the reply whenever there is something new and the pace allows."""
         while await board.changed():
-            if not await self._pace.turn(board.over, _place_of(claim)):
+            if not await self._surface.pace(claim).turn(board.over, _place_of(claim)):
                 return
             try:
                 await self._surface.show(claim, board.take())
@@ -316,7 +316,7 @@ class Desk:
         view = View(claim.language).after(Failed(sentence, incident))
         try:
             if claim.reply:
-                self._pace.spend(_place_of(claim))
+                self._surface.pace(claim).spend(_place_of(claim))
                 await self._surface.finish(claim, view)
             else:
                 await self._surface.whisper(claim.message, view.failure)

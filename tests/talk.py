@@ -88,7 +88,11 @@ class FakeSurface:
     failures: dict[str, list[Exception]] = field(default_factory=dict)
     lost_posts: list[Exception] = field(default_factory=list)
     keys: dict[str, str] = field(default_factory=dict)
+    edits: Pace = field(default_factory=lambda: Pace(0.0))
     on_show: Callable[[View], None] = lambda view: None
+
+    def pace(self, claim: Claim) -> Pace:
+        return self.edits
 
     async def open(self, claim: Claim, view: View) -> str:
         self._fail("open")
@@ -128,4 +132,4 @@ class FakeSurface:
 
 def a_desk(librarian: Librarian, surface: FakeSurface, retries: int = 3) -> Desk:
     """A desk that loses no time."""
-    return Desk(librarian, surface, Pace(0.0), retry_seconds=[0.0] * retries)
+    return Desk(librarian, surface, retry_seconds=[0.0] * retries)

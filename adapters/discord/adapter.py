@@ -115,7 +115,8 @@ class DiscordAdapter:
             trust_guests=self._options.trust_guests,
         )
         self._archive = DiscordArchive(self._current, self._api_base_url)
-        self._surface = DiscordSurface(self._current, self._options.token_lives)
+        pace = Pace(self._options.edit_seconds, apart=True)
+        self._surface = DiscordSurface(self._current, self._options.token_lives, pace)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -144,8 +145,7 @@ class DiscordAdapter:
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it says nothing aloud
         Route.BASE = self._api_base_url
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(self._gateway_url)
-        pace = Pace(self._options.edit_seconds, apart=True)
-        desk = Desk(librarian, self._surface, pace, self._options.retry_seconds)
+        desk = Desk(librarian, self._surface, self._options.retry_seconds)
         events = Events(librarian, desk, self._directory, self._surface, self._on_connected)
         self._events = events
         try:

@@ -25,6 +25,7 @@ from adapters.discord.markup import plain
 from adapters.discord.render import Post
 from adapters.discord.views import view_of
 from adapters.messages import Claim, Message
+from adapters.pacing import Pace
 from adapters.view import View
 from knowledge.errors import ChatUnavailable
 from knowledge.messages import text as sentence
@@ -44,11 +45,13 @@ class DiscordSurface:
     Args:
         client: gives the bot's; raises ChatUnavailable when there is none.
         token_lives: how long an interaction's token is used.
+        pace: of the edits in each channel.
     """
 
-    def __init__(self, client: Callable[[], discord.Client], token_lives: timedelta = TOKEN_LIVES) -> None:
+    def __init__(self, client: Callable[[], discord.Client], token_lives: timedelta, pace: Pace) -> None:
         self._current = client
         self._token_lives = token_lives
+        self._pace = pace
         self._waiting: dict[str, discord.Interaction[Any]] = {}
 
     def expect(self, interaction: discord.Interaction[Any]) -> None:
@@ -68,6 +71,10 @@ class DiscordSurface:
         except ChatUnavailable as error:
             if error.parameters["detail"] != str(ALREADY_ACKNOWLEDGED):
                 _log.warning("an interaction could not be acknowledged: %s", error)
+
+    def pace(self, claim: Claim) -> Pace:
+        del claim
+        return self._pace
 
     async def open(self, claim: Claim, view: View) -> str:
         message = claim.message

@@ -25,6 +25,7 @@ from adapters.slack.errors import mapped
 from adapters.slack.events import CHANGES, MESSAGES, Events
 from adapters.slack.installation import Installation
 from adapters.slack.listeners import tell_error
+from adapters.slack.streams import APPEND_SECONDS, Streams
 from adapters.slack.surface import SlackSurface
 from adapters.slack.tabs import TABS, Tabs
 from knowledge.errors import ChatUnavailable
@@ -66,6 +67,7 @@ class SlackAdapter:
         base_url: of the Web API.
         trust_guests: count guests of the workspace as members.
         edit_seconds: the least time between two edits of all unfinished answers.
+        append_seconds: the same between what is added to those that are streamed.
         retry_seconds: pauses while Slack can't be reached.
         on_connected: is told the bot's and the workspace's name.
     """
@@ -78,11 +80,11 @@ class SlackAdapter:
         *,
         trust_guests: bool = False,
         edit_seconds: float = EDIT_SECONDS,
+        append_seconds: float = APPEND_SECONDS,
         retry_seconds: tuple[float, ...] = RETRY_SECONDS,
         on_connected: Callable[[str, str], None] = lambda _bot, _team: None,
     ) -> None:
         self._base_url = base_url
-        self._edit_seconds = edit_seconds
         self._retry_seconds = retry_seconds
         self._connection = way_in
         self._on_connected = on_connected
@@ -90,7 +92,8 @@ class SlackAdapter:
         self._directory = SlackDirectory(self._client, trust_guests=trust_guests)
         self._archive = SlackArchive(self._client)
         self._agent = Agent(bot_token, base_url)
-        self._surface = SlackSurface(self._client, self._agent)
+        streams = Streams(self._client, append_seconds)
+        self._surface = SlackSurface(self._client, self._agent, streams, Pace(edit_seconds))
         self._me: dict[str, str] = {}
         self._installation = Installation("")
 
@@ -119,7 +122,7 @@ class SlackAdapter:
             ChatUnavailable: Slack refuses a token.
         """
         await self._sign_in()
-        desk = Desk(librarian, self._surface, Pace(self._edit_seconds), self._retry_seconds)
+        desk = Desk(librarian, self._surface, self._retry_seconds)
         left_behind = await desk.left_behind()  # before anything new is claimed
         try:
             await self._connection.open(self._app(librarian, desk))

@@ -25,6 +25,7 @@ _BULLET = re.compile(r"(\s*)[-*+]\s+")
 _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\((\S+?)(?:\s+\"[^\"]*\")?\)")
 _MENTION = re.compile(r"@(?=here\b|channel\b|everyone\b|[UWBS][A-Z0-9]{2,})", re.IGNORECASE)
+_ALIVE = re.compile(r"[<@]|[&:\]](?=\S)|(?<=\w)\.(?=[^\W\d])")
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
@@ -37,6 +38,14 @@ class _Line:
 def escape(text: str) -> str:
     """Text that Slack shows as it is."""
     return _MENTION.sub(f"@{_ZERO_WIDTH}", "".join(_ESCAPES.get(each, each) for each in text))
+
+
+def unlinked(text: str) -> str:
+    """Markdown for a stream, which Slack reads as it comes: no mention and no link is alive in it.
+
+    What `text` becomes goes on from what its beginning becomes, wherever it is cut.
+    """
+    return _ALIVE.sub(lambda match: match[0] + _ZERO_WIDTH, safe(text))
 
 
 def inline(text: str) -> str:

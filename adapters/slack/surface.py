@@ -4,22 +4,27 @@ Slack may have taken a post although the call failed. So the message carries the
 and after a failure or a restart it is looked for before another is posted. What only the asker sees goes
 through the response URL of their command. Nothing there can be edited for sure, so it is the answer, and
 before it one line if it takes a while.
+
+Where Slack streams (`streams.py`) the message begins as a stream, which is ended before the first edit of it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from adapters.messages import Claim, Message
+from adapters.pacing import Pace
 from adapters.slack import render
 from adapters.slack.agent import Agent
 from adapters.slack.errors import mapped
 from adapters.slack.render import Post
+from adapters.slack.streams import CONFLICTS, Streams, bears, mark_of
 from adapters.view import View
 from knowledge.errors import ChatUnavailable
 from knowledge.messages import text as sentence
@@ -39,12 +44,19 @@ class SlackSurface:
     Args:
         client: of the bot.
         agent: shows in threads that an answer is made.
+        streams: of answers that Slack lets grow by themselves.
+        pace: of the edits of all others.
     """
 
-    def __init__(self, client: AsyncWebClient, agent: Agent) -> None:
+    def __init__(self, client: AsyncWebClient, agent: Agent, streams: Streams, pace: Pace) -> None:
         self._client = client
         self._agent = agent
+        self._streams = streams
+        self._pace = pace
         self._looking: dict[int, tuple[asyncio.Event, asyncio.Task[None]]] = {}
+
+    def pace(self, claim: Claim) -> Pace:
+        return self._streams.pace if self._streams.has(claim) else self._pace
 
     async def open(self, claim: Claim, view: View) -> str:
         message = claim.message
@@ -55,12 +67,14 @@ class SlackSurface:
             return _EPHEMERAL
         if claim.may_be_posted and (found := await self._find(message, 0)):
             return found
+        if streamed := await self._streams.begin(claim, view):
+            return streamed
         post = render.running(view, claim.id, can_stop=True)
         reply, _ = await asyncio.gather(self._post(message, post, 0), self._agent.works(message))
         return reply
 
     async def show(self, claim: Claim, view: View) -> None:
-        if claim.reply != _EPHEMERAL:
+        if claim.reply != _EPHEMERAL and not await self._streams.append(claim, view):
             await self._edit(claim, render.running(view, claim.id, can_stop=True))
 
     async def finish(self, claim: Claim, view: View) -> None:
@@ -73,6 +87,8 @@ class SlackSurface:
                 # Where Slack can, the answer takes the line's place.
                 await self._whisper(message, post, replace=part == 0 and message.kind == "command")
             return
+        if self._streams.has(claim):
+            self._pace.spend()  # its last form is an edit all the same
         try:
             await self._edit(claim, posts[0])
         except ChatUnavailable as error:
@@ -87,8 +103,9 @@ class SlackSurface:
         await self._looked(claim)
         reply = claim.reply or (await self._find(claim.message, 0) if claim.may_be_posted else "")
         if reply and reply != _EPHEMERAL:
-            with mapped():
-                await self._client.chat_delete(channel=claim.message.channel, ts=reply)
+            channel = claim.message.channel
+            placed = claim.placed(reply)
+            await self._when_over(placed, lambda: self._client.chat_delete(channel=channel, ts=reply))
             await self._agent.rests(claim.message)
 
     async def whisper(self, message: Message, sentence: str) -> None:
@@ -154,20 +171,37 @@ class SlackSurface:
             await self._post(message, post, part)
 
     async def _edit(self, claim: Claim, post: Post) -> None:
-        with mapped():
-            await self._client.chat_update(
+        metadata = _metadata(claim.message, 0)
+        await self._when_over(
+            claim,
+            lambda: self._client.chat_update(
                 channel=claim.message.channel,
                 ts=claim.reply,
-                metadata=_metadata(claim.message, 0),
+                metadata=metadata,
                 text=post.text,
                 blocks=post.blocks,
                 parse="none",
                 link_names=False,
-            )
+            ),
+        )
+
+    async def _when_over(self, claim: Claim, change: Callable[[], Awaitable[Any]]) -> None:
+        """Change the reply, which Slack allows once it is no open stream, ours or an earlier process's."""
+        metadata = _metadata(claim.message, 0)
+        await self._streams.end(claim, metadata)
+        try:
+            with mapped():
+                await change()
+        except ChatUnavailable as error:
+            if error.parameters["detail"] not in CONFLICTS:
+                raise
+            await self._streams.stop(claim.message, claim.reply, metadata)
+            with mapped():
+                await change()
 
     async def _find(self, message: Message, part: int) -> str:
-        """The message that holds a part of this question's answer, by its metadata, or nothing."""
-        wanted = _metadata(message, part)["event_payload"]
+        """The message that holds a part of this question's answer, by its metadata or mark, or nothing."""
+        wanted, mark = _metadata(message, part)["event_payload"], mark_of(message)
         cursor = ""
         for _ in range(_PAGES):
             arguments: dict[str, Any] = {
@@ -191,6 +225,8 @@ class SlackSurface:
             for each in page["messages"]:
                 metadata = each.get("metadata") or {}
                 if metadata.get("event_type") == EVENT_TYPE and metadata.get("event_payload") == wanted:
+                    return str(each["ts"])
+                if part == 0 and bears(each, mark):
                     return str(each["ts"])
             cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
             if not cursor:

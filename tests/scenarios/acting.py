@@ -93,7 +93,7 @@ class Acting(Base):
             await stage.click(answer, "down", person="other")
             await stage.give_reason("wrong", "16일이 맞습니다")
             await stage.command("approve", person="other")
-            await stage.until(lambda: "관리자만" in stage.private("other")[-1].text)
+            await stage.until(lambda: any("관리자만" in seen.text for seen in stage.private("other")))
             await stage.command("approve", person="admin")
             number = await stage.until(
                 lambda: [
@@ -103,7 +103,7 @@ class Acting(Base):
                 ]
             )
             await stage.command("approve", number[0], person="admin")
-            await stage.until(lambda: "받아 두었지만" in stage.private("admin")[-1].text)
+            await stage.until(lambda: any("받아 두었지만" in seen.text for seen in stage.private("admin")))
             (approved,) = (tmp_path / "uploads").glob("*/approved-*.md")
             assert "16일이 맞습니다" in approved.read_text(encoding="utf-8")
 

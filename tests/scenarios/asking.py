@@ -85,7 +85,7 @@ class Asking(Base):
             await stage.say("다시 묻습니다", thread=asked.thread)
             await stage.until(lambda: len(stage.seen()) == 2 and is_whole(stage.seen()[1]))
 
-        knowledge = self.play(tmp_path, scene, needs="follow_ups commands")
+        knowledge = self.play(tmp_path, scene, needs="follow_ups commands channels")
         assert [question.text for question in knowledge.asked] == [QUESTION, "다시 묻습니다"]
 
     def test_a_direct_message_needs_no_mention(self, tmp_path: Path) -> None:

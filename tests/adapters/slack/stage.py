@@ -26,16 +26,23 @@ from tests.talk import MANY
 
 PEOPLE = {"asker": "U1", "other": "U2", "admin": "ADMIN"}
 PLACES = {CHANNEL: "C1", DIRECT: "D1"}
+STREAMING = ("chat.startStream", "chat.appendStream", "chat.stopStream")
 BUTTONS = {"stop": STOP, "up": UP, "down": DOWN, "share": SHARE}
 
 
 class SlackStage:
-    """People in a fake workspace."""
+    """People in a fake workspace, who meet in a channel, or `in_agent` in the bot's direct messages with one."""
 
-    def __init__(self, slack: FakeSlack, process: Process) -> None:
+    def __init__(self, slack: FakeSlack, process: Process, *, in_agent: bool = False) -> None:
         self.slack = slack
         self.process = process
         self.knowledge = process.knowledge
+        self.in_agent = in_agent
+        self.channel = PLACES[DIRECT if in_agent else CHANNEL]
+
+    def place(self, place: str) -> str:
+        """A place's id."""
+        return self.channel if place == CHANNEL else PLACES[place]
 
     async def say(
         self,
@@ -47,7 +54,9 @@ class SlackStage:
         mention: bool = True,
         files: Mapping[str, bytes] = NO_FILES,
     ) -> Asked:
-        channel = PLACES[place]
+        channel = self.place(place)
+        if self.in_agent and not thread:  # as Slack has it there: each talk is a thread
+            thread = self.slack.workspace.say(PEOPLE[person], channel, "새 대화")["ts"]
         typed = f"<@{workspace.BOT}> {text}" if mention else text
         more: dict[str, Any] = {"thread_ts": thread} if thread else {}
         if files:
@@ -60,7 +69,7 @@ class SlackStage:
 
     async def deliver_again(self, asked: Asked, retry: int = 1) -> None:
         """The message event, and for a mention its twin, at once."""
-        channel, message = PLACES[asked.place], asked.raw
+        channel, message = self.place(asked.place), asked.raw
         kind = "im" if channel.startswith("D") else "channel"
         events = [{**message, "channel": channel, "channel_type": kind, "event_ts": asked.id}]
         if f"<@{workspace.BOT}>" in message["text"] and kind == "channel":
@@ -78,7 +87,7 @@ class SlackStage:
         await self._changed(asked, "message_changed", message=message, previous_message=asked.raw)
 
     async def delete(self, asked: Asked) -> None:
-        self.slack.workspace.channels[PLACES[asked.place]].messages.pop(asked.id)
+        self.slack.workspace.channels[self.place(asked.place)].messages.pop(asked.id)
         await self._changed(asked, "message_deleted", deleted_ts=asked.id, previous_message=asked.raw)
 
     async def unfurl(self, asked: Asked) -> None:
@@ -89,7 +98,7 @@ class SlackStage:
     async def command(
         self, name: str, argument: str = "", *, person: str = "asker", place: str = CHANNEL
     ) -> None:
-        channel = PLACES[place]
+        channel = self.place(place)
         slash, text = ("/ask", argument) if name == "ask" else ("/docs", f"{name} {argument}".strip())
         payload = {
             "command": slash,
@@ -109,7 +118,7 @@ class SlackStage:
     async def click(self, seen: Seen, button: str, *, person: str = "asker") -> None:
         message = self._raw(seen.id)
         element = workspace.buttons(message)[BUTTONS[button]]
-        channel = "C1"
+        channel = self.channel
         payload = {
             **self._clicked(person),
             "type": "block_actions",
@@ -199,7 +208,7 @@ class SlackStage:
         }
 
     def seen(self, place: str = CHANNEL) -> list[Seen]:
-        messages = self.slack.workspace.channels[PLACES[place]].messages.values()
+        messages = self.slack.workspace.channels[self.place(place)].messages.values()
         return [_seen(each["ts"], each) for each in messages if each["user"] == workspace.BOT]
 
     def private(self, person: str = "asker") -> list[Seen]:
@@ -220,10 +229,10 @@ class SlackStage:
         await self.slack.deliver("events_api", self.slack.event(event))
 
     def limit_next_calls(self) -> None:
-        self.slack.limits += ["chat.postMessage", "chat.update"]
+        self.slack.limits += ["chat.postMessage", "chat.update", *(STREAMING if self.in_agent else ())]
 
     def lose_next_post(self) -> None:
-        self.slack.losing.append("chat.postMessage")
+        self.slack.losing.append("chat.startStream" if self.in_agent else "chat.postMessage")
 
     async def disconnect(self) -> None:
         before = self.slack.calls["apps.connections.open"]
@@ -241,11 +250,15 @@ class SlackStage:
         """What would ping somebody or could be clicked."""
         pieces = [
             text
-            for each in self.slack.workspace.channels["C1"].messages.values()
+            for each in self.slack.workspace.channels[self.channel].messages.values()
             if each["user"] == workspace.BOT
             for text in [*workspace.texts(each), each["text"]]
         ]
-        return [found[0] for piece in pieces for found in workspace.LIVE.finditer(piece)]
+        streamed = "".join(self.slack.workspace.streamed)
+        return [
+            *(found[0] for piece in pieces for found in workspace.LIVE.finditer(piece)),
+            *(found[0] for found in workspace.LIVE_IN_MARKDOWN.finditer(streamed)),
+        ]
 
     def _attached(self, name: str, data: bytes) -> dict[str, Any]:
         """A file as a message names it."""
@@ -255,14 +268,14 @@ class SlackStage:
     def _raw(self, message: str) -> dict[str, Any]:
         if message.startswith("private "):
             return self.slack.workspace.private[int(message.split()[1])][2]
-        return self.slack.workspace.channels["C1"].messages[message]
+        return self.slack.workspace.channels[self.channel].messages[message]
 
     async def _changed(self, asked: Asked, subtype: str, **more: Any) -> None:
         event = {
             "type": "message",
             "subtype": subtype,
             "hidden": True,
-            "channel": PLACES[asked.place],
+            "channel": self.place(asked.place),
             "ts": self.slack.workspace.ts(),
             "channel_type": "channel",
             **more,
@@ -272,11 +285,20 @@ class SlackStage:
 
 @asynccontextmanager
 async def slack_stage(
-    folder: Path, knowledge: FakeKnowledge, limits: Limits = MANY, *, over_http: bool = False
+    folder: Path,
+    knowledge: FakeKnowledge,
+    limits: Limits = MANY,
+    *,
+    over_http: bool = False,
+    in_agent: bool = False,
 ) -> AsyncIterator[SlackStage]:
-    """A workspace with a connected bot, which hears of things over Socket Mode or HTTP."""
+    """A workspace with a connected bot, which hears of things over Socket Mode or HTTP.
+
+    `in_agent`: the app is a declared agent, whose answers in its direct messages may be streamed.
+    """
     async with AsyncExitStack() as stack:
         slack = await stack.enter_async_context(FakeSlack())
+        slack.workspace.is_agent = slack.workspace.can_stream = in_agent
         door = Door()
         if over_http:
             served = Starlette(routes=[Route(PATH, door, methods=["POST"])])
@@ -290,13 +312,18 @@ async def slack_stage(
                 else SocketConnection(APP_TOKEN, slack.base_url, ping_seconds=2.0)
             )
             return SlackAdapter(
-                BOT_TOKEN, way_in, slack.base_url, edit_seconds=0.0, retry_seconds=(0.05,) * 20
+                BOT_TOKEN,
+                way_in,
+                slack.base_url,
+                edit_seconds=0.0,
+                append_seconds=0.0,
+                retry_seconds=(0.05,) * 20,
             )
 
         process = Process(folder, knowledge, limits, adapter)
         at_once = over_http  # Slack sends again what comes too early
         async with process.running(lambda: slack.until(lambda: at_once or slack.connections)):
-            yield SlackStage(slack, process)
+            yield SlackStage(slack, process, in_agent=in_agent)
 
 
 def _seen(message_id: str, message: dict[str, Any]) -> Seen:

@@ -10,6 +10,8 @@ from typing import Any
 BOT, BOT_ID, TEAM = "UBOT", "BBOT", "T1"
 LIVE = re.compile(r"<(?:[@#!][^>]*|https?://[^>]*)>|@(?:here|channel|everyone)\b")
 """What Slack would make a mention or a link of."""
+LIVE_IN_MARKDOWN = re.compile(r"<[@#!h]|@\w|\]\(|https?:/|\w\.[a-z]", re.IGNORECASE)
+"""The same in a stream, whose text is Markdown, in which bare addresses become links too."""
 
 
 class Refusal(Exception):
@@ -33,6 +35,7 @@ class Workspace:
 
     `private` are messages that one person sees, by person. `homes` are people's home tabs. Where the app
     `is_agent`, `sessions` are the statuses that were set (channel, thread, status), `prompts` those of channels.
+    Where it `can_stream`, `streamed` is all that streams were given, as it came.
     """
 
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -41,6 +44,8 @@ class Workspace:
     views: list[dict[str, Any]] = field(default_factory=list)
     homes: dict[str, dict[str, Any]] = field(default_factory=dict)
     is_agent: bool = False
+    can_stream: bool = False
+    streamed: list[str] = field(default_factory=list)
     closes_forms: bool = False  # people close every form at once
     sessions: list[tuple[str, str, str]] = field(default_factory=list)
     prompts: dict[str, list[dict[str, str]]] = field(default_factory=dict)
@@ -106,13 +111,78 @@ class Workspace:
             raise Refusal("message_not_found")
         if messages[ts]["user"] != BOT:
             raise Refusal("cant_update_message")
+        if messages[ts].get("streaming_state") == "in_progress":
+            raise Refusal("streaming_state_conflict")
         messages[ts] = checked({**messages[ts], **more})
         return {"channel": channel, "ts": ts}
 
     def chat_delete(self, channel: str, ts: str) -> dict[str, Any]:
-        if self.conversation(channel).messages.pop(ts, None) is None:
+        messages = self.conversation(channel).messages
+        if ts not in messages:
             raise Refusal("message_not_found")
+        if messages[ts].get("streaming_state") == "in_progress":
+            raise Refusal("cant_delete_message")
+        del messages[ts]
         return {"channel": channel, "ts": ts}
+
+    def chat_start_stream(
+        self, channel: str, thread_ts: str, chunks: list[dict[str, Any]], **recipient: str
+    ) -> dict[str, Any]:
+        if not self.can_stream:
+            raise Refusal("not_allowed")
+        if thread_ts not in self.conversation(channel).messages:
+            raise Refusal("thread_not_found")
+        assert recipient.keys() == {"recipient_team_id", "recipient_user_id"}  # and no metadata
+        ts = self.ts()
+        stream = {"type": "message", "user": BOT, "bot_id": BOT_ID, "thread_ts": thread_ts, "ts": ts}
+        stream |= {"text": "", "blocks": [], "streaming_state": "in_progress"}
+        self.conversation(channel).messages[ts] = stream
+        self._grow(stream, chunks)
+        return {"channel": channel, "ts": ts}
+
+    def chat_append_stream(self, channel: str, ts: str, chunks: list[dict[str, Any]]) -> dict[str, Any]:
+        self._grow(self._stream(channel, ts), chunks)
+        return {"channel": channel, "ts": ts}
+
+    def chat_stop_stream(self, channel: str, ts: str, metadata: dict[str, Any]) -> dict[str, Any]:
+        self._stream(channel, ts).update(streaming_state="completed", metadata=metadata)
+        return {"channel": channel, "ts": ts}
+
+    def close_streams(self) -> None:
+        """Five minutes go by."""
+        for channel in self.channels.values():
+            for message in channel.messages.values():
+                if "streaming_state" in message:
+                    message["streaming_state"] = "errored"
+
+    def _stream(self, channel: str, ts: str) -> dict[str, Any]:
+        """An open stream."""
+        message = self.conversation(channel).messages.get(ts)
+        if message is None:
+            raise Refusal("message_not_found")
+        if message.get("streaming_state") != "in_progress":
+            raise Refusal("message_not_in_streaming_state")
+        return message
+
+    def _grow(self, stream: dict[str, Any], chunks: list[dict[str, Any]]) -> None:
+        blocks = stream["blocks"]
+        for chunk in chunks:
+            match chunk["type"]:
+                case "markdown_text":
+                    self.streamed.append(chunk["text"])
+                    if not blocks or blocks[-1]["type"] != "markdown":
+                        blocks.append({"type": "markdown", "text": ""})
+                    blocks[-1]["text"] += chunk["text"]
+                    assert len(blocks[-1]["text"]) <= 12_000
+                case "task_update":
+                    assert 0 < len(chunk["title"]) <= 256
+                    card = {"type": "task_card", "task_id": chunk["id"], "title": chunk["title"]}
+                    blocks[:] = [each for each in blocks if each.get("task_id") != chunk["id"]]
+                    blocks.insert(0, {**card, "status": chunk["status"]})
+                case "blocks":
+                    blocks += chunk["blocks"]
+                case unknown:
+                    raise Refusal(f"invalid_chunks: {unknown}")
 
     def chat_post_ephemeral(self, channel: str, user: str, **more: Any) -> dict[str, Any]:
         if user not in self.conversation(channel).members:
@@ -211,6 +281,9 @@ METHODS = {
     "chat.postMessage": Workspace.chat_post_message,
     "chat.update": Workspace.chat_update,
     "chat.delete": Workspace.chat_delete,
+    "chat.startStream": Workspace.chat_start_stream,
+    "chat.appendStream": Workspace.chat_append_stream,
+    "chat.stopStream": Workspace.chat_stop_stream,
     "chat.postEphemeral": Workspace.chat_post_ephemeral,
     "conversations.info": Workspace.conversations_info,
     "conversations.members": Workspace.conversations_members,
@@ -281,6 +354,10 @@ def texts(message: dict[str, Any]) -> list[str]:
         match block["type"]:
             case "header" | "section":
                 found.append(block["text"]["text"])
+            case "task_card":
+                found.append(block["title"])
+            case "markdown":
+                found.append(block["text"])
             case "context":
                 found += [element["text"] for element in block["elements"]]
             case _:
