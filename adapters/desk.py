@@ -10,15 +10,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import aclosing
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import Literal, Protocol, TypeVar, cast
+from typing import Literal, TypeVar
 from weakref import WeakValueDictionary
 
-from adapters.messages import Claim, LibrarianEvent, Message
-from adapters.pacing import Pace
+from adapters.growing import Growing
+from adapters.messages import Claim, Message
 from adapters.protocol import Librarian
+from adapters.surface import Surface, place_of
 from adapters.view import View
 from knowledge.errors import ChatUnavailable
 from knowledge.messages import text
@@ -34,31 +34,6 @@ RETRY_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, *[300.0] * 11)
 # Of the time for closing: to finish answers; the rest is for saying so under those that aren't.
 _ANSWERING_PART = 0.75
 _LEAST_PARTING_SECONDS = 8.0
-
-
-class Surface(Protocol):
-    """Where answers appear. What is awaited raises ChatUnavailable when the platform can't or won't."""
-
-    def pace(self, claim: Claim) -> Pace:
-        """When the next edit of this answer may be made, while it isn't finished."""
-
-    async def open(self, claim: Claim, view: View) -> str:
-        """Show the first sign of life; gives the id of the message, or another token, that holds it.
-
-        With `claim.may_be_posted` look for that message first, and post only if it isn't there.
-        """
-
-    async def show(self, claim: Claim, view: View) -> None:
-        """Show an answer that isn't finished, in the place of what is there."""
-
-    async def finish(self, claim: Claim, view: View) -> None:
-        """Show the finished answer or the failure. May be called again after an error."""
-
-    async def withdraw(self, claim: Claim) -> None:
-        """Take back what was shown: the question is gone."""
-
-    async def whisper(self, message: Message, sentence: str) -> None:
-        """Tell the author alone."""
 
 
 class Desk:
@@ -78,6 +53,7 @@ class Desk:
     ) -> None:
         self._librarian = librarian
         self._surface = surface
+        self._growing = Growing(librarian, surface)
         self._retry_seconds = retry_seconds
         self._is_closing = False
         self._running: dict[int, _Running] = {}
@@ -226,8 +202,8 @@ class Desk:
                 return "refused"
             claim = running.claim = await self._place(claim)
             await self._wait_for_turn(running)
-            view = await self._grow(claim)
-            self._surface.pace(claim).spend(_place_of(claim))
+            view = await self._growing.grow(claim)
+            self._surface.pace(claim).spend(place_of(claim))
             await self._patiently(lambda: self._surface.finish(claim, view))
             return "failed" if view.failure else "finished"
         except ChatUnavailable as error:
@@ -260,41 +236,12 @@ class Desk:
             return
         view, over = View(running.claim.language).after(Status("queued", 1)), asyncio.Event()
         before.add_done_callback(lambda _: over.set())
-        if await self._surface.pace(running.claim).turn(over, _place_of(running.claim)):
+        if await self._surface.pace(running.claim).turn(over, place_of(running.claim)):
             try:
                 await self._surface.show(running.claim, view)
             except ChatUnavailable as error:
                 self._librarian.note(error)
         await asyncio.wait({before})
-
-    async def _grow(self, claim: Claim) -> View:
-        """Show the answer while it is made; gives its end."""
-        board = _Board(View(claim.language))
-        writing = asyncio.create_task(self._write(claim, board))
-        try:
-            events = cast("AsyncGenerator[LibrarianEvent]", self._librarian.ask(claim))
-            async with aclosing(events) as stream:
-                async for event in stream:
-                    board.put(board.view.after(event))
-                    if board.view.end is not None:
-                        return board.view
-        finally:
-            board.over.set()
-            await asyncio.wait({writing})  # an edit that is under way must not come after the last one
-        raise RuntimeError("the answer's events ended without Finished or Failed")
-
-    async def _write(self, claim: Claim, board: _Board) -> None:
-        """Edit the reply whenever there is something new and the pace allows."""
-        while await board.changed():
-            if not await self._surface.pace(claim).turn(board.over, _place_of(claim)):
-                return
-            try:
-                await self._surface.show(claim, board.take())
-            except ChatUnavailable as error:
-                self._librarian.note(error)
-            except Exception:  # noqa: BLE001 - the finished answer is still to come
-                _log.exception("an edit of question %s failed", claim.id)
-                return
 
     async def _patiently(self, action: Callable[[], Awaitable[_T]]) -> _T:
         """Try until the platform can be reached again, or the pauses are used up."""
@@ -316,17 +263,12 @@ class Desk:
         view = View(claim.language).after(Failed(sentence, incident))
         try:
             if claim.reply:
-                self._surface.pace(claim).spend(_place_of(claim))
+                self._surface.pace(claim).spend(place_of(claim))
                 await self._surface.finish(claim, view)
             else:
                 await self._surface.whisper(claim.message, view.failure)
         except Exception:  # noqa: BLE001 - nothing is left to try
             _log.exception("the apology failed too", extra={"incident": incident, "claim": claim.id})
-
-
-def _place_of(claim: Claim) -> str:
-    """Where edits of this answer count."""
-    return f"{claim.message.team}/{claim.message.channel}"
 
 
 class _Running:
@@ -337,33 +279,3 @@ class _Running:
     def __init__(self, claim: Claim, before: asyncio.Task[None] | None) -> None:
         self.claim = claim
         self.before = before
-
-
-class _Board:
-    """The newest view, and whether somebody has yet to show it."""
-
-    def __init__(self, view: View) -> None:
-        self.view = view
-        self.over = asyncio.Event()
-        self._new = asyncio.Event()
-
-    def put(self, view: View) -> None:
-        """Take the newest view."""
-        self.view = view
-        if view.end is None:
-            self._new.set()
-
-    def take(self) -> View:
-        """The newest view, which is shown now."""
-        self._new.clear()
-        return self.view
-
-    async def changed(self) -> bool:
-        """Wait for a view that isn't shown; False when the answer is over."""
-        waits = {asyncio.ensure_future(self._new.wait()), asyncio.ensure_future(self.over.wait())}
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
-        return not self.over.is_set()
