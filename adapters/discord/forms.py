@@ -12,7 +12,7 @@ import discord
 from adapters.discord.errors import mapped
 from adapters.discord.surface import NOBODY
 from adapters.discord.views import layout_of
-from adapters.pasted import as_file
+from adapters.pasted import as_file, is_only_links
 from adapters.protocol import Readers
 from knowledge.errors import ChatUnavailable
 from knowledge.messages import text as sentence
@@ -44,9 +44,12 @@ class AddForm(discord.ui.Modal):
             self.add_item(discord.ui.Label(text=sentence(f"discord-add-{name}", language), component=field))
 
     async def on_submit(self, interaction: Interaction) -> None:
-        """Add what was filled in."""
-        text = as_file(self._name.value.strip(), self._text.value)
-        await self._run(interaction, "add", files=self._files.values, readers=self._readers, texts=text)
+        """Add what was filled in; a text of nothing but links is the pages that they lead to."""
+        links = self._text.value if is_only_links(self._text.value) else ""
+        text = () if links else as_file(self._name.value.strip(), self._text.value)
+        await self._run(
+            interaction, "add", links, files=self._files.values, readers=self._readers, texts=text
+        )
 
     async def on_error(self, interaction: Interaction, error: Exception) -> None:  # type: ignore[override]
         """Say that it went wrong."""

@@ -170,11 +170,10 @@ class DocumentDesk:
         if talk is not None or (origin.message and not attached):
             await self._commands.run(replace(call, name="save", talk=talk), origin.response_url)
         links = given.text if is_only_links(given.text) else ""
-        if links:
-            await self._commands.run(replace(call, argument=links), origin.response_url)
-        if files := (*(() if links else as_file(given.title, given.text)), *fetched):
-            is_first = talk is None and not links
-            await self._commands.run(replace(call, files=files), origin.response_url, progress=is_first)
+        files = (*(() if links else as_file(given.title, given.text)), *fetched)
+        if links or files:
+            adding = replace(call, argument=links, files=files)
+            await self._commands.run(adding, origin.response_url, progress=talk is None)
 
     async def _of_message(
         self, body: Body, origin: Origin, given: Filled

@@ -56,10 +56,11 @@ class Additions:
         self._together = Together(knowledge)
 
     async def add(self, call: CommandCall, scope: Scope, language: Language) -> AsyncIterator[Told]:
-        """Add the files, the links or the pasted text of a call for those whom the scope names."""
-        links = [] if call.files else _links(call.argument)
+        """Add the files and the links, or the pasted text, of a call for those whom the scope names."""
+        links = _links(call.argument)
         items = [_Item(link, None, link) for link in links[:_LINKS]]
-        items += [_Item(name, data) for name, data in call.files or _pasted(call.argument) if not links]
+        texts = call.files if links else call.files or _pasted(call.argument)
+        items += [_Item(name, data) for name, data in texts]
         if not items:
             yield Told(messages.text("talk-add-nothing", language), is_refusal=True)
             return

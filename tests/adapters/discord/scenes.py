@@ -76,3 +76,13 @@ async def use_menu(stage: DiscordStage, name: str, message: dict[str, Any], plac
         "resolved": {"messages": {message["id"]: message}},
     }
     await stage.interact(2, data, place=place)
+
+
+async def fill_in(stage: DiscordStage, form: dict[str, Any], *, name: str, text: str) -> None:
+    """Send the form that asks what to add."""
+    filled = [("name", 4, {"value": name}), ("text", 4, {"value": text}), ("files", 19, {"values": []})]
+    components = [
+        {"type": 18, "id": index, "component": {"type": kind, "custom_id": field, "id": 9, **given}}
+        for index, (field, kind, given) in enumerate(filled)
+    ]
+    await stage.interact(5, {"custom_id": form["custom_id"], "components": components, "resolved": {}})
