@@ -38,6 +38,7 @@ def open_discord(
     *,
     member_roles: frozenset[str],
     trust_guests: bool,
+    answer_bots: bool,
     on_connected: Callable[[Connected], None],
 ) -> Adapter:
     """The Discord adapter; see `adapters.discord.adapter.DiscordAdapter` and its `Options` for the arguments.
@@ -58,6 +59,6 @@ def open_discord(
         token,
         api_base_url,
         gateway_url,
-        Options(member_roles=member_roles, trust_guests=trust_guests),
+        Options(member_roles=member_roles, trust_guests=trust_guests, answer_bots=answer_bots),
         on_connected=on_connected,
     )

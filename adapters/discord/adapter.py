@@ -67,14 +67,15 @@ class Options:
     """What may be chosen.
 
     `member_roles` are ids of the roles whose holders are the team; empty: everyone in the server.
-    `trust_guests`: see DiscordDirectory. `edit_seconds` is the least time between two edits of unfinished
-    answers in one channel, `retry_seconds` are pauses while Discord can't be reached, `ready_seconds` how
-    long after one server's description the next may come, `identify_seconds` the pause before a new session
-    (Discord asks for five), `token_lives` how long a command's token is used.
+    `trust_guests`: see DiscordDirectory. `answer_bots`: see Events. `edit_seconds` is the least time between
+    two edits of unfinished answers in one channel, `retry_seconds` are pauses while Discord can't be reached,
+    `ready_seconds` how long after one server's description the next may come, `identify_seconds` the pause
+    before a new session (Discord asks for five), `token_lives` how long a command's token is used.
     """
 
     member_roles: frozenset[str] = frozenset()
     trust_guests: bool = False
+    answer_bots: bool = False
     edit_seconds: float = EDIT_SECONDS
     retry_seconds: tuple[float, ...] = RETRY_SECONDS
     ready_seconds: float = 2.0
@@ -146,7 +147,14 @@ class DiscordAdapter:
         Route.BASE = self._api_base_url
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(self._gateway_url)
         desk = Desk(librarian, self._surface, self._options.retry_seconds)
-        events = Events(librarian, desk, self._directory, self._surface, self._on_connected)
+        events = Events(
+            librarian,
+            desk,
+            self._directory,
+            self._surface,
+            self._on_connected,
+            answer_bots=self._options.answer_bots,
+        )
         self._events = events
         try:
             reads_all = await self._patiently(self._reads_all)

@@ -58,7 +58,7 @@ def question_of(
 
     What goes on without a mention comes as a `follow_up`: whether it is one is the librarian's to say.
     """
-    if message.author.bot or message.webhook_id or message.type not in _ASKING:
+    if message.type not in _ASKING:
         return None
     replied = _replied(message)
     to_bot = replied is not None and replied.author.id == bot

@@ -53,6 +53,7 @@ class DiscordDirectory:
         return Person(
             id=str(member.id),
             name=member.display_name,
+            locale=str(member.guild.preferred_locale),  # a person's own comes with interactions alone
             is_member=self._is_member(member),
             is_admin=rights.administrator or rights.manage_guild,
             is_bot=member.bot,

@@ -21,7 +21,7 @@ from discord import app_commands
 from adapters.desk import Desk
 from adapters.discord import Connected, render
 from adapters.discord.clicks import Clicks
-from adapters.discord.commands import CommandDesk, Translations
+from adapters.discord.commands import CommandDesk
 from adapters.discord.convert import Place, edited, place_of, question_of, question_of_interaction
 from adapters.discord.directory import DiscordDirectory
 from adapters.discord.errors import mapped
@@ -29,6 +29,7 @@ from adapters.discord.forms import tell_error
 from adapters.discord.missed import missed
 from adapters.discord.places import Places
 from adapters.discord.surface import DiscordSurface
+from adapters.discord.tree import Commands, Translations
 from adapters.discord.views import PersistentButton
 from adapters.messages import Claim, Message
 from adapters.protocol import Librarian
@@ -57,6 +58,7 @@ class Events:
         directory: is told where people use the bot.
         surface: acknowledges commands.
         on_connected: is told who is connected, once.
+        answer_bots: take other bots' mentions too, and nothing else of them.
     """
 
     def __init__(
@@ -66,16 +68,19 @@ class Events:
         directory: DiscordDirectory,
         surface: DiscordSurface,
         on_connected: Callable[[Connected], None],
+        *,
+        answer_bots: bool = False,
     ) -> None:
         self._librarian = librarian
         self._desk = desk
         self._directory = directory
         self._surface = surface
         self._on_connected = on_connected
+        self._answer_bots = answer_bots
         self._clicks = Clicks(librarian, surface)
         self._client: discord.Client
         self._places = Places(lambda: self._client, directory)
-        self._commands = CommandDesk(librarian, self._ask, self._places.of_interaction)
+        self._commands = Commands(CommandDesk(librarian, self._places.of_interaction), self._ask)
         self._sync: asyncio.Task[None] | None = None
         self._had_session = self._was_ready = False
         self._left_behind: list[Claim] = []
@@ -251,13 +256,16 @@ class Events:
         await self._desk.receive(question_of_interaction(interaction, place, text, kind, files))
 
     async def _question(self, message: discord.Message) -> Message | None:
-        if message.author.bot or self._client.user is None:
+        me = self._client.user
+        is_bot = message.author.bot or message.webhook_id is not None
+        if me is None or message.author.id == me.id or (is_bot and not self._answer_bots):
             return None
         place = await self._places.of(message.channel, message.guild, str(message.author.id))
         if place is None:
             return None
         role = message.guild.self_role if message.guild is not None else None
-        return question_of(message, place, self._client.user.id, [role.id] if role else [])
+        question = question_of(message, place, me.id, [role.id] if role else [])
+        return None if is_bot and question is not None and question.kind != "mention" else question
 
     async def _retract(self, guild_id: int | None, channel_id: int, messages: Sequence[int]) -> None:
         if self.are_over:

@@ -18,6 +18,7 @@ def open_slack(
     base_url: str,
     *,
     trust_guests: bool,
+    answer_bots: bool,
     on_connected: Callable[[str, str], None],
     door: Door | None = None,
     signing_secret: str = "",
@@ -35,8 +36,9 @@ def open_slack(
         import slack_bolt  # noqa: F401
     except ImportError as error:
         raise MissingDependency(package="slack-bolt", command="pip install 'saseo[slack]'") from error
-    from adapters.slack.adapter import SlackAdapter
+    from adapters.slack.adapter import Options, SlackAdapter
     from adapters.slack.connections import HttpConnection, SocketConnection
 
     way_in = SocketConnection(app_token, base_url) if door is None else HttpConnection(door, signing_secret)
-    return SlackAdapter(bot_token, way_in, base_url, trust_guests=trust_guests, on_connected=on_connected)
+    options = Options(trust_guests=trust_guests, answer_bots=answer_bots)
+    return SlackAdapter(bot_token, way_in, base_url, options, on_connected=on_connected)

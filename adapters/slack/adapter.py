@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -58,6 +59,23 @@ CAPABILITIES = Capabilities(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What may be chosen.
+
+    `trust_guests`: count guests of the workspace as members. `answer_bots`: answer other bots that mention
+    this one. `edit_seconds` is the least time between two edits of all unfinished answers, `append_seconds`
+    the same between what is added to those that are streamed, `retry_seconds` are pauses while Slack can't be
+    reached.
+    """
+
+    trust_guests: bool = False
+    answer_bots: bool = False
+    edit_seconds: float = EDIT_SECONDS
+    append_seconds: float = APPEND_SECONDS
+    retry_seconds: tuple[float, ...] = RETRY_SECONDS
+
+
 class SlackAdapter:
     """The Slack adapter.
 
@@ -65,10 +83,7 @@ class SlackAdapter:
         bot_token: xoxb-…; its form is Slack's affair.
         way_in: how Slack's requests come in.
         base_url: of the Web API.
-        trust_guests: count guests of the workspace as members.
-        edit_seconds: the least time between two edits of all unfinished answers.
-        append_seconds: the same between what is added to those that are streamed.
-        retry_seconds: pauses while Slack can't be reached.
+        options: the rest.
         on_connected: is told the bot's and the workspace's name.
     """
 
@@ -77,23 +92,20 @@ class SlackAdapter:
         bot_token: str,
         way_in: Connection,
         base_url: str = "https://slack.com/api/",
+        options: Options | None = None,
         *,
-        trust_guests: bool = False,
-        edit_seconds: float = EDIT_SECONDS,
-        append_seconds: float = APPEND_SECONDS,
-        retry_seconds: tuple[float, ...] = RETRY_SECONDS,
         on_connected: Callable[[str, str], None] = lambda _bot, _team: None,
     ) -> None:
         self._base_url = base_url
-        self._retry_seconds = retry_seconds
+        self._options = options or Options()
         self._connection = way_in
         self._on_connected = on_connected
         self._client = client(bot_token, base_url)
-        self._directory = SlackDirectory(self._client, trust_guests=trust_guests)
+        self._directory = SlackDirectory(self._client, trust_guests=self._options.trust_guests)
         self._archive = SlackArchive(self._client)
         self._agent = Agent(bot_token, base_url)
-        streams = Streams(self._client, append_seconds)
-        self._surface = SlackSurface(self._client, self._agent, streams, Pace(edit_seconds))
+        streams = Streams(self._client, self._options.append_seconds)
+        self._surface = SlackSurface(self._client, self._agent, streams, Pace(self._options.edit_seconds))
         self._me: dict[str, str] = {}
         self._installation = Installation("")
 
@@ -122,7 +134,7 @@ class SlackAdapter:
             ChatUnavailable: Slack refuses a token.
         """
         await self._sign_in()
-        desk = Desk(librarian, self._surface, self._retry_seconds)
+        desk = Desk(librarian, self._surface, self._options.retry_seconds)
         left_behind = await desk.left_behind()  # before anything new is claimed
         try:
             await self._connection.open(self._app(librarian, desk))
@@ -148,7 +160,9 @@ class SlackAdapter:
                 if error.parameters["reason"] != "unreachable":
                     raise
                 _log.warning("Slack can't be reached: %s", error)
-            await asyncio.sleep(self._retry_seconds[min(attempt, len(self._retry_seconds) - 1)])
+            await asyncio.sleep(
+                self._options.retry_seconds[min(attempt, len(self._options.retry_seconds) - 1)]
+            )
             attempt += 1
 
     def _app(self, librarian: Librarian, desk: Desk) -> AsyncApp:
@@ -172,7 +186,8 @@ class SlackAdapter:
 
         app.error(tell_error)
         me = self._me["user_id"]
-        Events(desk, librarian, self._directory, me).register(app)
+        events = Events(desk, librarian, self._directory, me, answer_bots=self._options.answer_bots)
+        events.register(app)
         Buttons(self._client, self._surface, librarian).register(app)
         commands = CommandDesk(self._client, self._directory, librarian)
         documents = DocumentDesk(self._client, self._archive, self._directory, librarian, commands, me)

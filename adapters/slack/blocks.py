@@ -35,6 +35,21 @@ def button(action: str, text: str, value: str) -> Block:
     return {"type": "button", "action_id": action, "text": plain(text), "value": value}
 
 
+def opinion(action: str, up: str, down: str, labels: tuple[str, str]) -> Block:
+    """Slack's own pair of thumbs, which agents have; `up` and `down` come back with the click."""
+    return {
+        "type": "context_actions",
+        "elements": [
+            {
+                "type": "feedback_buttons",
+                "action_id": action,
+                "positive_button": {"text": plain(labels[0]), "value": up},
+                "negative_button": {"text": plain(labels[1]), "value": down},
+            }
+        ],
+    }
+
+
 def plain(text: str) -> Block:
     """A text without markup, for labels."""
     return {"type": "plain_text", "text": text, "emoji": True}

@@ -33,6 +33,7 @@ class Buttons:
         app.action(render.STOP)(acknowledged(self._stop))
         app.action(render.UP)(acknowledged(self._up))
         app.action(render.DOWN)(acknowledged(self._down))
+        app.action(render.OPINION)(acknowledged(self._opinion))
         app.action(render.SHARE)(acknowledged(self._share))
         app.view(forms.REASON_VIEW)(acknowledged(self._reason))
 
@@ -40,6 +41,12 @@ class Buttons:
         refusal = await self._librarian.stop(_claim_id(body), str(body["user"]["id"]))
         if refusal:
             await respond(str(body["response_url"]), render.told(refusal))
+
+    async def _opinion(self, body: Body) -> None:
+        """Slack's own pair of thumbs."""
+        action = body["actions"][0]
+        verdict, _, action["value"] = str(action["value"]).partition(" ")
+        await (self._up if verdict == render.UP else self._down)(body)
 
     async def _up(self, body: Body) -> None:
         known = await self._librarian.feedback(_claim_id(body), str(body["user"]["id"]), "up")

@@ -40,11 +40,11 @@ class Deleted:
     message: str
 
 
-def event_of(body: Payload, bot: str) -> Message | Edited | Deleted | None:
+def event_of(body: Payload, bot: str, *, answer_bots: bool = False) -> Message | Edited | Deleted | None:
     """What an Events API envelope is to a librarian whose user id is `bot`; None when it is nothing.
 
     A message of a thread that doesn't name the bot comes as a `follow_up`: whether it is one is the
-    librarian's to say.
+    librarian's to say. Of other bots a mention is heard, with `answer_bots`, and nothing else.
     """
     event = body.get("event") or {}
     team, channel = team_of(body), str(event.get("channel") or "")
@@ -63,7 +63,7 @@ def event_of(body: Payload, bot: str) -> Message | Edited | Deleted | None:
                 return None
             return Edited(_revised(message, edited))
         case _:
-            return _message(event, team, bot)
+            return _message(event, team, bot, answer_bots=answer_bots)
 
 
 def question_of_command(body: Payload) -> Message:
@@ -165,17 +165,20 @@ def language_for(locale: str) -> Language:
     return "ko" if locale.startswith("ko") else "en"
 
 
-def _message(event: Payload, team: str, bot: str) -> Message | None:
+def _message(event: Payload, team: str, bot: str, *, answer_bots: bool = False) -> Message | None:
+    is_bot = bool(event.get("bot_id"))
     author, text = str(event.get("user") or ""), str(event.get("text") or "")
-    if event.get("subtype") not in _SUBTYPES or event.get("bot_id") or not author or author == bot:
+    if event.get("subtype") not in _SUBTYPES or not author or author == bot or (is_bot and not answer_bots):
         return None
     channel, ts, thread = str(event["channel"]), str(event.get("ts") or ""), str(event.get("thread_ts") or "")
     is_direct = channel.startswith("D")
     mentioned = set(_USER.findall(text))
-    if is_direct:
-        kind = "direct"
-    elif bot in mentioned:
+    if bot in mentioned and not is_direct:
         kind = "mention"
+    elif is_bot:
+        return None
+    elif is_direct:
+        kind = "direct"
     elif thread and not mentioned:  # a message that names somebody else is meant for them
         kind = "follow_up"
     else:

@@ -36,13 +36,17 @@ class Events:
         librarian: knows which threads go on without a mention.
         directory: forgets what a change made untrue.
         me: the bot's user id.
+        answer_bots: take other bots' mentions too.
     """
 
-    def __init__(self, desk: Desk, librarian: Librarian, directory: SlackDirectory, me: str) -> None:
+    def __init__(
+        self, desk: Desk, librarian: Librarian, directory: SlackDirectory, me: str, *, answer_bots: bool
+    ) -> None:
         self._desk = desk
         self._librarian = librarian
         self._directory = directory
         self._me = me
+        self._answer_bots = answer_bots
 
     def register(self, app: AsyncApp) -> None:
         """Take them, before any listener."""
@@ -77,7 +81,7 @@ class Events:
             person = str(user.get("id") or "") if isinstance(user, dict) else str(user or "")
             self._directory.changed(team_of(body), str(event.get("channel") or ""), person)
             return
-        match event_of(body, self._me):
+        match event_of(body, self._me, answer_bots=self._answer_bots):
             case Message(kind="follow_up") as message:
                 if await self._librarian.follows(message.team, message.channel, message.thread):
                     await self._desk.receive(message)

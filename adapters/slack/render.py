@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from adapters import notes
-from adapters.slack.blocks import FALLBACK, Block, actions, button, context, section
+from adapters.slack.blocks import FALLBACK, Block, actions, button, context, opinion, section
 from adapters.slack.markup import SECTION, escape, inline, sections
 from adapters.view import View
 from adapters.wording import answered_before, heading, particulars, sources_heading
@@ -19,6 +19,8 @@ MESSAGE = 11_000
 """Characters of one message: Slack refuses a message whose blocks hold more than some 13,000."""
 
 STOP, UP, DOWN, SHARE = "saseo_stop", "saseo_up", "saseo_down", "saseo_share"
+OPINION = "saseo_opinion"
+"""Slack's own pair of thumbs: the value is UP or DOWN, a space, and the claim."""
 _EXCERPT = 300
 _WEB = re.compile(r"https?://[^\s|<>\"]+")
 
@@ -40,8 +42,20 @@ def running(view: View, claim_id: int, *, can_stop: bool) -> Post:
     return Post(shown[0][:FALLBACK] if shown else inline(view.waiting), blocks)
 
 
-def finished(view: View, claim_id: int, now: datetime, *, can_share: bool) -> list[Post]:
-    """A finished answer or a failure, in as many messages as it needs; the last has the buttons."""
+def looking(claim_id: int, language: Language) -> Post:
+    """That a private answer takes a while, and a way to stop it."""
+    said = sentence("slack-looking", language)
+    stop = button(STOP, sentence("slack-stop", language), str(claim_id))
+    return Post(said, [section(said), actions(stop)])
+
+
+def finished(
+    view: View, claim_id: int, now: datetime, *, can_share: bool = False, in_agent: bool = False
+) -> list[Post]:
+    """A finished answer or a failure, in as many messages as it needs; the last has the buttons.
+
+    `in_agent`: those of Slack's own, for opinions.
+    """
     answer = view.answer
     if answer is None:
         failure = inline(view.failure)
@@ -49,7 +63,9 @@ def finished(view: View, claim_id: int, now: datetime, *, can_share: bool) -> li
     pages = _fitting(sections(answer.text)) or [[escape(sentence("answer-unexpected", answer.language))]]
     posts = [Post(page[0][:FALLBACK], [section(piece) for piece in page]) for page in pages]
     tail = [*_notices(view), *_label(answer), *_sources(answer, now), *_before(view, now)]
-    if answer.mode != "stopped":
+    if answer.mode != "stopped" and in_agent:
+        tail.append(opinion(OPINION, f"{UP} {claim_id}", f"{DOWN} {claim_id}", ("👍", "👎")))
+    elif answer.mode != "stopped":
         buttons = [button(UP, "👍", str(claim_id)), button(DOWN, "👎", str(claim_id))]
         if can_share:
             buttons.append(button(SHARE, sentence("slack-share", answer.language), str(claim_id)))
@@ -78,7 +94,8 @@ def told(text: str) -> Post:
     """What a command says."""
     pages = _fitting(sections(text))
     shown = pages[0] if pages else [""]
-    return Post(shown[0][:FALLBACK], [section(piece) for piece in shown])
+    more = [section("…")] if len(pages) > 1 else []
+    return Post(shown[0][:FALLBACK], [*map(section, shown), *more])
 
 
 def _fitting(pieces: Sequence[str]) -> list[list[str]]:

@@ -27,7 +27,6 @@ from adapters.slack.render import Post
 from adapters.slack.streams import CONFLICTS, Streams, bears, mark_of
 from adapters.view import View
 from knowledge.errors import ChatUnavailable
-from knowledge.messages import text as sentence
 
 _log = logging.getLogger(__name__)
 
@@ -53,6 +52,7 @@ class SlackSurface:
         self._agent = agent
         self._streams = streams
         self._pace = pace
+        self._has_plain_thumbs = False  # where Slack takes none of its own
         self._looking: dict[int, tuple[asyncio.Event, asyncio.Task[None]]] = {}
 
     def pace(self, claim: Claim) -> Pace:
@@ -78,15 +78,20 @@ class SlackSurface:
             await self._edit(claim, render.running(view, claim.id, can_stop=True))
 
     async def finish(self, claim: Claim, view: View) -> None:
-        message = claim.message
-        ephemeral = claim.reply == _EPHEMERAL
-        posts = render.finished(view, claim.id, render.now(), can_share=ephemeral)
-        if ephemeral:
-            await self._looked(claim)
-            for part, post in enumerate(posts):
-                # Where Slack can, the answer takes the line's place.
-                await self._whisper(message, post, replace=part == 0 and message.kind == "command")
+        if claim.reply == _EPHEMERAL:
+            await self._finish_private(claim, view)
             return
+        in_agent = self._streams.has(claim) and not self._has_plain_thumbs
+        try:
+            await self._finish(claim, render.finished(view, claim.id, render.now(), in_agent=in_agent))
+        except ChatUnavailable as error:
+            if not in_agent or error.parameters["detail"] != "invalid_blocks":
+                raise
+            self._has_plain_thumbs = True
+            await self._finish(claim, render.finished(view, claim.id, render.now()))
+        await self._agent.rests(claim.message)
+
+    async def _finish(self, claim: Claim, posts: list[Post]) -> None:
         if self._streams.has(claim):
             self._pace.spend()  # its last form is an edit all the same
         try:
@@ -94,10 +99,16 @@ class SlackSurface:
         except ChatUnavailable as error:
             if error.parameters["reason"] != "gone":
                 raise
-            await self._post_once(message, posts[0], 0)
+            await self._post_once(claim.message, posts[0], 0)
         for part, post in enumerate(posts[1:], 1):
-            await self._post_once(message, post, part)
-        await self._agent.rests(message)
+            await self._post_once(claim.message, post, part)
+
+    async def _finish_private(self, claim: Claim, view: View) -> None:
+        message = claim.message
+        await self._looked(claim)
+        for part, post in enumerate(render.finished(view, claim.id, render.now(), can_share=True)):
+            # Where Slack can, the answer takes the line's place.
+            await self._whisper(message, post, replace=part == 0 and message.kind == "command")
 
     async def withdraw(self, claim: Claim) -> None:
         await self._looked(claim)
@@ -123,7 +134,7 @@ class SlackSurface:
             await asyncio.wait_for(over.wait(), _LOOKING_AFTER)
         except TimeoutError:
             try:
-                await self._whisper(claim.message, Post(sentence("slack-looking", claim.language), []))
+                await self._whisper(claim.message, render.looking(claim.id, claim.language))
             except ChatUnavailable as error:
                 _log.warning("a sign of life could not be shown: %s", error)
 

@@ -86,7 +86,8 @@ class Chats:
         settings = self._settings
         tokens = {"SLACK_BOT_TOKEN": settings.slack_bot_token, "SLACK_APP_TOKEN": settings.slack_app_token}
         if settings.slack_over_http:
-            tokens["SLACK_APP_TOKEN"] = settings.slack_signing_secret
+            del tokens["SLACK_APP_TOKEN"]
+            tokens["SLACK_SIGNING_SECRET"] = settings.slack_signing_secret
         missing = [name for name, token in tokens.items() if not token.get_secret_value()]
         if not missing and settings.slack_over_http and self._door is None:
             self._announce("run-slack-needs-port")
@@ -153,6 +154,7 @@ class Chats:
             settings.slack_app_token.get_secret_value(),
             settings.slack_api_base_url,
             trust_guests=settings.trust_guests == "on",
+            answer_bots=settings.answer_bots == "on",
             on_connected=connected,
             door=self._door if settings.slack_over_http else None,
             signing_secret=settings.slack_signing_secret.get_secret_value(),
@@ -175,6 +177,7 @@ class Chats:
             settings.discord_gateway_url,
             member_roles=frozenset(settings.discord_member_roles),
             trust_guests=settings.trust_guests == "on",
+            answer_bots=settings.answer_bots == "on",
             on_connected=announce,
         )
 

@@ -8,6 +8,7 @@ import re
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
@@ -103,6 +104,7 @@ class Librarian:
         number = await self._claiming.run(self._memory.claim, message)
         if number is None:
             return None
+        message = await self._with_locale(message)
         if not _LETTER.search(message.text):
             return _without_question(number, message)
         language = language_of(message.text, message.locale)
@@ -258,6 +260,18 @@ class Librarian:
             yield Finished(Answer(view.text, claim.language, "stopped", view.found))
             return
         raise RuntimeError("the handler's events ended without Finished or Failed")
+
+    async def _with_locale(self, message: Message) -> Message:
+        """With the author's locale, where no word says which language they speak."""
+        if message.locale or _HANGUL_OR_LATIN.search(message.text):
+            return message
+        try:
+            return replace(
+                message, locale=(await self._directory.person(message.team, message.author)).locale
+            )
+        except ChatUnavailable as error:
+            _log.debug("a person's language could not be looked up: %s", error)
+            return message
 
     def _failed(self, claim: Claim, sentence: str) -> Failed:
         incident = uuid.uuid4().hex[:8]

@@ -165,6 +165,7 @@ class Settings(BaseSettings):
     slack_bot_token: SecretStr = SecretStr("")
     slack_app_token: SecretStr = SecretStr("")
     slack_signing_secret: SecretStr = SecretStr("")
+    slack_mode: Annotated[Literal["", "socket", "http"], BeforeValidator(_lower)] = ""
     slack_api_base_url: HttpUrl = "https://slack.com/api/"
     discord_bot_token: SecretStr = SecretStr("")
     discord_api_base_url: HttpUrl = "https://discord.com/api/v10"
@@ -173,6 +174,7 @@ class Settings(BaseSettings):
         tuple[Annotated[str, Field(pattern=r"^\d{1,20}$")], ...], NoDecode, BeforeValidator(_comma_separated)
     ] = ()
     trust_guests: Switch = "off"
+    answer_bots: Switch = "off"
     bot_admins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = ()
 
     http_host: str = Field("127.0.0.1", min_length=1)
@@ -185,7 +187,9 @@ class Settings(BaseSettings):
 
     @property
     def slack_over_http(self) -> bool:
-        """Slack is to send its requests: there is a signing secret, and no token for Socket Mode."""
+        """Slack is to send its requests: so it is said, or there is a signing secret and no app token."""
+        if self.slack_mode:
+            return self.slack_mode == "http"
         return bool(
             self.slack_signing_secret.get_secret_value() and not self.slack_app_token.get_secret_value()
         )

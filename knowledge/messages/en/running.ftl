@@ -4,7 +4,7 @@ run-sample = No folder yet: indexing the sample handbook { $folder }. Add your o
 run-slack-connected = Connected to Slack: { $team }, as { $bot }.
 run-slack-listening = Listening for Slack: { $team }, as { $bot }. Its requests come in at { $address } (docs/slack.md).
 run-slack-needs-port = Slack over HTTP (SLACK_SIGNING_SECRET) needs HTTP_PORT. docs/slack.md says how to set it up.
-run-slack-needs-both = Slack needs SLACK_BOT_TOKEN and SLACK_APP_TOKEN, and { $missing } is missing. docs/slack.md says where to find it.
+run-slack-needs-both = Slack isn't connected: { $missing } is missing. docs/slack.md says where to find it.
 run-discord-connected = { $reads ->
     [all] Connected to Discord: { $servers }, as { $bot }.
    *[mentions] Connected to Discord: { $servers }, as { $bot }. It reads messages that mention it; for follow-ups without a mention see docs/discord.md.

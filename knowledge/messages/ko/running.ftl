@@ -4,7 +4,7 @@ run-sample = 아직 폴더가 없어 예제 안내서를 색인합니다: { $fol
 run-slack-connected = Slack에 연결했습니다: { $team }, 이름 { $bot }
 run-slack-listening = Slack의 요청을 기다립니다: { $team }, 이름 { $bot }. 요청은 { $address } 주소로 들어옵니다(docs/slack.ko.md).
 run-slack-needs-port = HTTP로 Slack을 쓰려면(SLACK_SIGNING_SECRET) HTTP_PORT가 필요합니다. 설정하는 법은 docs/slack.ko.md에 있습니다.
-run-slack-needs-both = Slack에는 SLACK_BOT_TOKEN과 SLACK_APP_TOKEN이 모두 필요한데 { $missing } 값이 없습니다. 어디서 찾는지는 docs/slack.ko.md에 있습니다.
+run-slack-needs-both = Slack에 연결하지 않았습니다. { $missing } 값이 없습니다. 어디서 찾는지는 docs/slack.ko.md에 있습니다.
 run-discord-connected = { $reads ->
     [all] Discord에 연결했습니다: { $servers }, 이름 { $bot }
    *[mentions] Discord에 연결했습니다: { $servers }, 이름 { $bot }. 멘션한 메시지만 읽습니다. 멘션 없이 이어서 묻게 하려면 docs/discord.ko.md를 참고해 주세요.

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from adapters.messages import Claim, Message
 from tests.adapters.discord.scenes import (
     add_file,
     docs,
+    fill_in,
     is_told,
     play,
     use_menu,
@@ -17,7 +20,7 @@ from tests.adapters.discord.scenes import (
 from tests.adapters.discord.stage import DiscordStage
 from tests.adapters.discord.world import GENERAL, GUILD
 from tests.fakes import FakeKnowledge
-from tests.scenarios.base import SLOW, Slow
+from tests.scenarios.base import QUESTION, SLOW, Slow, is_whole
 
 
 class TestCommands:
@@ -62,28 +65,25 @@ class TestCommands:
         async def scene(stage: DiscordStage) -> None:
             await docs(stage, "add", [])
             (form,) = await stage.until(lambda: stage.discord.world.modals)
-            values = [("name", 4, "복장"), ("text", 4, "금요일은 자유입니다."), ("files", 19, [])]
-            components = [
-                {
-                    "type": 18,
-                    "id": index,
-                    "component": {
-                        "type": kind,
-                        "custom_id": name,
-                        "id": 9,
-                        ("values" if kind == 19 else "value"): value,
-                    },
-                }
-                for index, (name, kind, value) in enumerate(values)
-            ]
-            data = {"custom_id": form["custom_id"], "components": components, "resolved": {}}
-            await stage.interact(5, data)
+            await fill_in(stage, form, name="복장", text="금요일은 자유입니다.")
             await stage.until(lambda: is_told(stage))
 
         (registered,) = play(tmp_path, scene).registered
         (path,) = Path(registered.path).rglob("*.md")
         assert "자유입니다" in path.read_text()
         assert "복장" in path.name
+
+    def test_a_link_in_the_form_is_a_page_and_no_text(self, tmp_path: Path) -> None:
+        """An address is fetched where the operator allows it, and never kept as a text of that address."""
+
+        async def scene(stage: DiscordStage) -> None:
+            await docs(stage, "add", [])
+            (form,) = await stage.until(lambda: stage.discord.world.modals)
+            await fill_in(stage, form, name="", text="https://wiki.example/leave")
+            await stage.until(lambda: any("wiki.example" in seen.text for seen in stage.private()))
+            assert "ALLOW_URLS" in stage.private()[-1].text
+
+        assert play(tmp_path, scene).registered == []
 
     def test_a_message_is_added_from_its_menu(self, tmp_path: Path) -> None:
         """A message's text becomes a document of its channel."""
@@ -129,6 +129,26 @@ class TestCommands:
             await docs(stage, "show", [typed], kind=4)
             await stage.until(lambda: stage.discord.world.choices)
             assert stage.discord.world.choices == [{"name": "문서 2", "value": "2"}]
+
+        play(tmp_path, scene)
+
+    def test_a_question_whose_claim_takes_long_is_acknowledged_before_it(self, tmp_path: Path) -> None:
+        """Discord gives three seconds: the command is deferred while the catalog is still busy, and answered then."""
+
+        async def scene(stage: DiscordStage) -> None:
+            librarian, free = stage.process.librarian, asyncio.Event()
+            assert librarian is not None
+            claim = librarian.claim
+
+            async def late(message: Message) -> Claim | None:
+                await free.wait()
+                return await claim(message)
+
+            librarian.claim = late  # type: ignore[method-assign]
+            await stage.command("ask", QUESTION)  # returns once it is acknowledged
+            assert stage.private() == []
+            free.set()
+            await stage.until(lambda: any(is_whole(seen) for seen in stage.private()))
 
         play(tmp_path, scene)
 

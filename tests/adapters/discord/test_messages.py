@@ -8,6 +8,7 @@ from pathlib import Path
 from knowledge.catalog import turns
 from knowledge.types import Answer, Finished
 from tests.adapters.discord.scenes import (
+    is_answered,
     play,
     use_menu,
 )
@@ -52,6 +53,26 @@ class TestMessages:
             await stage.until(lambda: whole(stage))
 
         assert [question.text for question in play(tmp_path, scene).asked] == [QUESTION]
+
+    def test_where_it_is_allowed_another_bot_is_answered_that_names_it(self, tmp_path: Path) -> None:
+        """What names it is a question; what else that bot says, and what this one does, is none."""
+
+        async def scene(stage: DiscordStage) -> None:
+            stage.discord.world.add_user("99", "OtherBot", bot=True)
+            thread = stage.discord.world.add_thread(GENERAL, "봇의 스레드")
+            for author, text in (
+                ("99", f"<@{BOT}> 봇의 질문입니다"),
+                ("99", "고맙습니다"),
+                (BOT, f"<@{BOT}> 안녕?"),
+            ):
+                message = stage.discord.world.say(author, thread, text)
+                await stage.discord.dispatch("MESSAGE_CREATE", stage.discord.world.delivered(message))
+                await stage.until(lambda: is_answered(stage, thread))
+            await stage.say(QUESTION)
+            await stage.until(lambda: whole(stage))
+
+        asked = play(tmp_path, scene, answer_bots=True).asked
+        assert [question.text for question in asked] == ["봇의 질문입니다", QUESTION]
 
     def test_a_preview_is_no_edit(self, tmp_path: Path) -> None:
         """Discord adds a preview to a question: it isn't answered again."""

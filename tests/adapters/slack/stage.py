@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from adapters.door import Door
 from adapters.slack import PATH
-from adapters.slack.adapter import SlackAdapter
+from adapters.slack.adapter import Options, SlackAdapter
 from adapters.slack.connections import HttpConnection, SocketConnection
 from adapters.slack.render import DOWN, SHARE, STOP, UP
 from bot.chat.limits import Limits
@@ -291,6 +291,7 @@ async def slack_stage(
     *,
     over_http: bool = False,
     in_agent: bool = False,
+    answer_bots: bool = False,
 ) -> AsyncIterator[SlackStage]:
     """A workspace with a connected bot, which hears of things over Socket Mode or HTTP.
 
@@ -305,20 +306,17 @@ async def slack_stage(
             serving = await stack.enter_async_context(Serving(served, "127.0.0.1", 0))
             slack.request_url = f"{serving.address}{PATH}"
 
+        options = Options(
+            answer_bots=answer_bots, edit_seconds=0.0, append_seconds=0.0, retry_seconds=(0.05,) * 20
+        )
+
         def adapter() -> SlackAdapter:
             way_in = (
                 HttpConnection(door, SIGNING_SECRET)
                 if over_http
                 else SocketConnection(APP_TOKEN, slack.base_url, ping_seconds=2.0)
             )
-            return SlackAdapter(
-                BOT_TOKEN,
-                way_in,
-                slack.base_url,
-                edit_seconds=0.0,
-                append_seconds=0.0,
-                retry_seconds=(0.05,) * 20,
-            )
+            return SlackAdapter(BOT_TOKEN, way_in, slack.base_url, options)
 
         process = Process(folder, knowledge, limits, adapter)
         at_once = over_http  # Slack sends again what comes too early

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from adapters.slack.adapter import SlackAdapter
+from adapters.slack.adapter import Options, SlackAdapter
 from adapters.slack.clients import client
 from adapters.slack.connections import SocketConnection
 from adapters.slack.directory import SlackDirectory
 from knowledge.errors import ChatUnavailable
 from knowledge.types import EVERYONE
+from tests.adapters.slack import workspace
 from tests.adapters.slack.server import APP_TOKEN, BOT_TOKEN, FakeSlack
 from tests.adapters.slack.stage import SlackStage, slack_stage
 from tests.fakes import FakeKnowledge
@@ -40,6 +41,32 @@ def test_a_preview_is_no_edit(tmp_path: Path) -> None:
         await stage.until(lambda: [is_whole(each) for each in stage.seen()] == [True, True])
 
     assert len(play(tmp_path, scene).asked) == 2
+
+
+@pytest.mark.parametrize("answer_bots", [True, False])
+def test_another_bot_is_answered_only_where_that_is_allowed(tmp_path: Path, answer_bots: bool) -> None:
+    """And then only what names this one: neither its other messages in the thread nor what it says of itself."""
+
+    async def scene(stage: SlackStage) -> None:
+        stage.slack.workspace.add_user("UOTHER", is_bot=True)
+
+        async def says(text: str, person: str = "UOTHER", **more: str) -> str:
+            message = stage.slack.workspace.say(person, "C1", text, bot_id="BOTHER", **more)
+            event = {**message, "channel": "C1", "channel_type": "channel", "event_ts": message["ts"]}
+            await stage.slack.deliver("events_api", stage.slack.event(event))
+            return str(message["ts"])
+
+        thread = await says(f"<@{workspace.BOT}> 봇의 질문입니다")
+        await stage.say(QUESTION)
+        await stage.until(lambda: sum(map(is_whole, stage.seen())) == (2 if answer_bots else 1))
+        await says("고맙습니다", thread_ts=thread)
+        await says(f"<@{workspace.BOT}> 나에게", person=workspace.BOT)
+        await stage.say("마지막 질문입니다")
+        await stage.until(lambda: sum(map(is_whole, stage.seen())) == (3 if answer_bots else 2))
+
+    asked = play_on(slack_stage, tmp_path, scene, answer_bots=answer_bots).asked
+    bots = ["봇의 질문입니다"] if answer_bots else []
+    assert sorted(question.text for question in asked) == sorted([*bots, QUESTION, "마지막 질문입니다"])
 
 
 def test_slack_asks_for_a_new_connection_and_gets_one(tmp_path: Path) -> None:
@@ -207,7 +234,7 @@ def test_slack_that_is_away_at_the_start_is_waited_for(tmp_path: Path) -> None:
                 BOT_TOKEN,
                 SocketConnection(APP_TOKEN, slack.base_url),
                 slack.base_url,
-                retry_seconds=(0.01,),
+                Options(retry_seconds=(0.01,)),
                 on_connected=lambda _bot, _team: connected.set(),
             )
             from tests.talk import a_librarian

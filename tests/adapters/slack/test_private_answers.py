@@ -52,6 +52,7 @@ def test_an_answer_that_takes_a_while_says_so(tmp_path: Path) -> None:
         await stage.until(stage.private)
         (line,) = stage.private()
         assert LOOKING in line.text
+        assert "stop" in line.buttons
         go.set()
         await stage.until(lambda: len(stage.private()) == 2)
         replaces = [message.get("replace_original") for _, _, message in stage.slack.workspace.private]

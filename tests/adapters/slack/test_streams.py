@@ -17,6 +17,7 @@ from adapters.slack.markup import unlinked
 from adapters.slack.streams import LIVES, Streams
 from adapters.slack.surface import EVENT_TYPE
 from adapters.view import View
+from knowledge.catalog import turns
 from knowledge.types import Answer, Finished, Found, Replaced, Token
 from tests.adapters.slack import workspace
 from tests.adapters.slack.server import BOT_TOKEN, FakeSlack
@@ -180,6 +181,30 @@ def test_two_threads_stream_beside_each_other(tmp_path: Path) -> None:
         await stage.say("다음 질문입니다", place=DIRECT)
         await stage.until(lambda: sum("up" in seen.buttons for seen in stage.seen()) == 2)
         assert stage.slack.calls["chat.startStream"] == 2
+
+    play(tmp_path, scene)
+
+
+@pytest.mark.parametrize("has_thumbs", [True, False])
+def test_an_opinion_is_given_with_slacks_own_thumbs(tmp_path: Path, has_thumbs: bool) -> None:
+    """Where Slack doesn't take them in a message, with plain buttons; it isn't asked twice."""
+
+    async def scene(stage: SlackStage) -> None:
+        stage.slack.workspace.has_thumbs = has_thumbs
+        for number, text in enumerate((QUESTION, "다음 질문입니다")):
+            await stage.say(text)
+            await stage.until(lambda: sum("up" in seen.buttons for seen in stage.seen()) == number + 1)  # noqa: B023
+        assert stage.slack.calls["chat.update"] == (2 if has_thumbs else 3)
+        shown = stage.slack.workspace.channels["D1"].messages[stage.seen()[0].id]
+        assert has_thumbs == ("context_actions" in {block["type"] for block in shown["blocks"]})
+        await stage.click(stage.seen()[0], "down")
+        (form,) = await stage.until(lambda: stage.slack.workspace.views)
+        await stage.send(form, {"reason": "wrong"})
+        await stage.click(stage.seen()[1], "up")
+        await stage.until(stage.private)
+        with stage.process.librarian._memory._catalog.read() as connection:  # type: ignore[union-attr]
+            found = {each.question: (each.verdict, each.reason) for each in turns.opinions(connection)}
+        assert found == {QUESTION: ("down", "wrong"), "다음 질문입니다": ("up", "")}
 
     play(tmp_path, scene)
 

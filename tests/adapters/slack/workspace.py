@@ -35,7 +35,7 @@ class Workspace:
 
     `private` are messages that one person sees, by person. `homes` are people's home tabs. Where the app
     `is_agent`, `sessions` are the statuses that were set (channel, thread, status), `prompts` those of channels.
-    Where it `can_stream`, `streamed` is all that streams were given, as it came.
+    Where it `can_stream`, `streamed` is all that streams were given, as it came. It `has_thumbs` of its own.
     """
 
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -45,6 +45,7 @@ class Workspace:
     homes: dict[str, dict[str, Any]] = field(default_factory=dict)
     is_agent: bool = False
     can_stream: bool = False
+    has_thumbs: bool = True
     streamed: list[str] = field(default_factory=list)
     closes_forms: bool = False  # people close every form at once
     sessions: list[tuple[str, str, str]] = field(default_factory=list)
@@ -113,6 +114,8 @@ class Workspace:
             raise Refusal("cant_update_message")
         if messages[ts].get("streaming_state") == "in_progress":
             raise Refusal("streaming_state_conflict")
+        if not self.has_thumbs and "context_actions" in str(more):
+            raise Refusal("invalid_blocks")
         messages[ts] = checked({**messages[ts], **more})
         return {"channel": channel, "ts": ts}
 
@@ -371,10 +374,17 @@ def seen(message: dict[str, Any]) -> str:
 
 
 def buttons(message: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """A message's buttons by their action."""
-    return {
+    """A message's buttons by their action; of Slack's own thumbs each by its value's first word."""
+    blocks = message.get("blocks") or []
+    thumbs = [each for block in blocks if block["type"] == "context_actions" for each in block["elements"]]
+    own = [
+        {"type": "feedback_buttons", "action_id": each["action_id"], "value": each[thumb]["value"]}
+        for each in thumbs
+        for thumb in ("positive_button", "negative_button")
+    ]
+    return {element["value"].split()[0]: element for element in own} | {
         element["action_id"]: element
-        for block in message.get("blocks") or []
+        for block in blocks
         if block["type"] == "actions"
         for element in block["elements"]
     }

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import pytest
 from pydantic import SecretStr
 
 from bot.chat.chats import Chats
@@ -112,6 +113,48 @@ def test_discord_connects_and_says_what_it_reads(tmp_path: Path) -> None:
     assert isinstance(error, ChatUnavailable)
     assert error.parameters["reason"] == "token"
     assert "docs/discord.md" in describe(error, "en")
+
+
+@pytest.mark.parametrize("wrong", ["slack", "discord"])
+def test_a_wrong_token_of_one_platform_leaves_the_other_alone(tmp_path: Path, wrong: str) -> None:
+    """One line names the reason and the page that mends it, and the other platform connects."""
+
+    async def scene() -> list[Any]:
+        async with FakeSlack() as slack, FakeDiscord() as discord:
+            settings = Settings(
+                slack_bot_token=SecretStr("xoxb-other" if wrong == "slack" else BOT_TOKEN),
+                slack_app_token=SecretStr(APP_TOKEN),
+                slack_api_base_url=slack.base_url,
+                discord_bot_token=SecretStr("other" if wrong == "discord" else TOKEN),
+                discord_api_base_url=discord.api_url,
+                discord_gateway_url=discord.gateway_url,
+                data_dir=tmp_path,
+            )
+            knowledge, announce = open_knowledge(tmp_path), Heard()
+            async with Chats(knowledge, knowledge.answer, knowledge._parts.catalog, settings, announce):
+                while len(announce) < 2:
+                    announce.something.clear()
+                    await asyncio.wait_for(announce.something.wait(), 60)
+            knowledge.close()
+            return list(announce)
+
+    said = [each for each, _ in asyncio.run(scene())]
+    (error,) = [each for each in said if isinstance(each, ChatUnavailable)]
+    assert error.parameters["reason"] == "token"
+    assert f"docs/{wrong}.md" in describe(error, "en")
+    assert f"run-{'discord' if wrong == 'slack' else 'slack'}-connected" in said
+
+
+def test_the_mode_of_slack_may_be_said(tmp_path: Path) -> None:
+    """With SLACK_MODE=http the signing secret is what counts, though there is an app token; socket is the reverse."""
+    both = {"slack_bot_token": BOT_TOKEN, "slack_app_token": APP_TOKEN}
+    assert heard(tmp_path, **both, slack_mode="http") == [
+        ("run-slack-needs-both", {"missing": "SLACK_SIGNING_SECRET"})
+    ]
+    said = heard(tmp_path, **both, slack_mode="http", slack_signing_secret=SIGNING_SECRET)
+    assert said == [("run-slack-needs-port", {})]
+    ((name, _),) = heard(tmp_path, **both, slack_mode="socket", slack_signing_secret=SIGNING_SECRET)
+    assert name == "run-slack-connected"
 
 
 def test_nothing_is_said_without_tokens(tmp_path: Path) -> None:

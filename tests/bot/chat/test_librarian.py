@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from adapters.messages import Notice
+from adapters.protocol import Person
 from bot.chat.limits import Limits
-from knowledge.catalog import turns
+from knowledge.catalog import chats, turns
 from knowledge.sources.options import Folder
 from knowledge.types import Answer, Failed, Finished, Found, Scope, Token
 from tests.fakes import FakeDirectory, FakeKnowledge, a_message, a_source
@@ -121,6 +125,42 @@ def test_a_mention_without_a_question_gets_help(tmp_path: Path) -> None:
         claim = await a_librarian(tmp_path).claim(a_message(" ?! ", locale="ko-KR"))
         assert claim is not None
         assert claim.refusal.startswith("무엇이든 물어보세요")
+
+    asyncio.run(scene())
+
+
+def test_without_words_it_speaks_the_language_of_the_person(tmp_path: Path) -> None:
+    """Where a platform's message names no locale, the person's own is looked up; where it can't be, it is English."""
+
+    async def scene():
+        directory = FakeDirectory(people={"U1": Person("U1", "민지", locale="ko-KR")})
+        librarian = a_librarian(tmp_path, directory=directory)
+        claim = await librarian.claim(a_message("?!"))
+        assert claim is not None
+        assert claim.refusal.startswith("무엇이든 물어보세요")
+        directory.unknown.add("person")
+        claim = await librarian.claim(a_message("?!", message="2"))
+        assert claim is not None
+        assert "Ask" in claim.refusal
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("minutes", [1, 3])
+def test_a_question_is_answered_again_if_it_is_edited_within_two_minutes(
+    tmp_path: Path, minutes: int
+) -> None:
+    """Later it is left as it was answered."""
+
+    async def scene():
+        catalog = prepared(tmp_path)
+        librarian = a_librarian(tmp_path, catalog=catalog)
+        await answered(librarian, a_message(KOREAN))
+        with catalog.write() as connection:
+            asked_at = datetime.now(UTC).replace(tzinfo=None) - timedelta(minutes=minutes)
+            connection.execute(chats.claims.update().values(claimed_at=asked_at))
+        edited = await librarian.revise(a_message("몇 시인가요?", revision="1"))
+        assert (edited is not None) == (minutes < 2)
 
     asyncio.run(scene())
 
