@@ -60,14 +60,16 @@ class TestMessages:
         async def scene(stage: DiscordStage) -> None:
             stage.discord.world.add_user("99", "OtherBot", bot=True)
             thread = stage.discord.world.add_thread(GENERAL, "봇의 스레드")
-            for author, text in (
-                ("99", f"<@{BOT}> 봇의 질문입니다"),
-                ("99", "고맙습니다"),
-                (BOT, f"<@{BOT}> 안녕?"),
-            ):
-                message = stage.discord.world.say(author, thread, text)
+            elsewhere = stage.discord.world.add_thread(GENERAL, "다른 스레드")
+
+            async def says(author: str, place: str, text: str) -> None:
+                message = stage.discord.world.say(author, place, text)
                 await stage.discord.dispatch("MESSAGE_CREATE", stage.discord.world.delivered(message))
-                await stage.until(lambda: is_answered(stage, thread))
+
+            await says("99", thread, f"<@{BOT}> 봇의 질문입니다")
+            await stage.until(lambda: is_answered(stage, thread))
+            await says("99", thread, "고맙습니다")
+            await says(BOT, elsewhere, f"<@{BOT}> 안녕?")
             await stage.say(QUESTION)
             await stage.until(lambda: whole(stage))
 

@@ -16,6 +16,7 @@ from adapters.slack.convert import (
     question_of_shortcut,
     split_command,
 )
+from knowledge.types import parse_scope
 
 BOT = "UBOT"
 
@@ -47,6 +48,16 @@ def test_both_deliveries_of_a_mention_have_one_key() -> None:
     assert isinstance(message, Message)
     assert isinstance(twin, Message)
     assert message.key == twin.key
+
+
+def test_ids_of_an_organisation_are_ids() -> None:
+    """In Enterprise Grid people's ids begin with W and the team's may with E: keys and admins go by them as they are."""
+    organisation = {"team_id": "T9", "authorizations": [{"team_id": None}], "enterprise_id": "E1"}
+    message = event_of({**body(user="W1", text="<@WBOT> 연차는?"), **organisation, "team_id": "E1"}, "WBOT")
+    assert isinstance(message, Message)
+    assert (message.text, message.kind) == ("연차는?", "mention")
+    assert message.key == "slack:E1/C1/2.0"
+    assert message.asker == "slack:E1/@W1" == parse_scope(message.asker)
 
 
 def test_a_direct_message_is_private_and_needs_no_mention() -> None:
