@@ -10,7 +10,7 @@ from adapters.slack.convert import caller_of, language_for, language_of
 from adapters.slack.directory import SlackDirectory
 from adapters.slack.errors import mapped
 from adapters.slack.listeners import Body
-from adapters.slack.surface import respond
+from adapters.slack.surface import arguments, respond
 from knowledge.errors import ChatUnavailable
 from knowledge.types import Language
 
@@ -48,9 +48,7 @@ class CommandDesk:
                     raise
         post = render.told(text)
         with mapped():
-            await self._client.chat_postMessage(
-                channel=person, text=post.text, blocks=post.blocks, parse="none", unfurl_links=False
-            )
+            await self._client.chat_postMessage(channel=person, **arguments(post))
 
     async def speech(self, body: Body) -> tuple[str, Language]:
         """The locale of whoever acts, empty where it isn't known, and the language to speak with them."""

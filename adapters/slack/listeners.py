@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack import render
 from adapters.slack.convert import language_of
 from adapters.slack.errors import mapped
-from adapters.slack.surface import respond
+from adapters.slack.surface import arguments, respond
 from knowledge.errors import ChatUnavailable
 from knowledge.messages import text as sentence
 
@@ -55,6 +55,6 @@ async def tell_error(error: Exception, body: Body, client: AsyncWebClient) -> No
             await respond(url, apology)
         elif isinstance(body.get("user"), dict):
             with mapped():
-                await client.chat_postMessage(channel=str(body["user"]["id"]), text=apology.text)
+                await client.chat_postMessage(channel=str(body["user"]["id"]), **arguments(apology))
     except ChatUnavailable as unavailable:
         _log.warning("the apology could not be posted: %s", unavailable)

@@ -95,10 +95,21 @@ class Streams:
             ChatUnavailable: Slack can't be reached; the stream may have begun all the same.
         """
         message = claim.message
-        place = message.channel, message.thread
-        is_taken = any(stream.place == place for stream in self._open.values())
+        place, now = (message.channel, message.thread), self._clock()
+        self._open = {number: each for number, each in self._open.items() if now - each.since < LIVES}
+        is_taken = any(each.place == place for each in self._open.values())
         if self._is_refused or is_taken or message.kind != "direct" or not message.thread:
             return ""
+        stream = self._open[claim.id] = _Stream("", place, now, view.waiting)
+        try:
+            stream.ts = await self._begun(claim, view)
+        finally:
+            if not stream.ts:
+                del self._open[claim.id]
+        return stream.ts
+
+    async def _begun(self, claim: Claim, view: View) -> str:
+        message = claim.message
         stop = actions(button(STOP, sentence("slack-stop", view.language), str(claim.id)))
         chunks = [
             _card(message, view.waiting, "in_progress"),
@@ -121,7 +132,6 @@ class Streams:
                 self._is_refused = True
                 _log.info("Slack streams nothing here (%s); answers do without", code)
             return ""
-        self._open[claim.id] = _Stream(str(begun["ts"]), place, self._clock(), view.waiting)
         return str(begun["ts"])
 
     async def append(self, claim: Claim, view: View) -> bool:
@@ -130,8 +140,8 @@ class Streams:
         if stream is None:
             return False
         text = unlinked(view.text)
-        is_young = self._clock() - stream.since < LIVES
-        if not (is_young and text.startswith(stream.shown) and len(text) <= MESSAGE):
+        goes_on = self._clock() - stream.since < LIVES and view.status.stage != "restarting"
+        if not (goes_on and text.startswith(stream.shown) and len(text) <= MESSAGE):
             return False
         chunks: list[Block] = []
         if view.waiting != stream.card:
@@ -179,4 +189,4 @@ def bears(message: Mapping[str, Any], mark: str) -> bool:
 
 
 def _card(message: Message, title: str, status: str) -> Block:
-    return {"type": "task_update", "id": mark_of(message), "title": title[:_CARD], "status": status}
+    return {"type": "task_update", "id": mark_of(message), "title": unlinked(title)[:_CARD], "status": status}

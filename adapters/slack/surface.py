@@ -16,12 +16,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from adapters.messages import Claim, Message
 from adapters.pacing import Pace
 from adapters.slack import render
 from adapters.slack.agent import Agent
+from adapters.slack.clients import webhook
 from adapters.slack.errors import mapped
 from adapters.slack.render import Post
 from adapters.slack.streams import CONFLICTS, Streams, bears, mark_of
@@ -126,7 +126,7 @@ class SlackSurface:
         """Post what somebody shares."""
         for post in posts:
             with mapped():
-                await self._client.chat_postMessage(channel=channel, **_arguments(post))
+                await self._client.chat_postMessage(channel=channel, **arguments(post))
 
     async def _look(self, claim: Claim, over: asyncio.Event) -> None:
         """Say that it takes a while, unless it is over before."""
@@ -157,7 +157,7 @@ class SlackSurface:
         with mapped():
             if message.is_private and not message.reference:
                 await self._client.chat_postMessage(
-                    channel=message.channel, thread_ts=message.thread or None, **_arguments(post)
+                    channel=message.channel, thread_ts=message.thread or None, **arguments(post)
                 )
             else:
                 await self._client.chat_postEphemeral(
@@ -173,7 +173,7 @@ class SlackSurface:
                 channel=message.channel,
                 thread_ts=message.thread or None,
                 metadata=_metadata(message, part),
-                **_arguments(post),
+                **arguments(post),
             )
         return str(answer["ts"])
 
@@ -215,7 +215,7 @@ class SlackSurface:
         wanted, mark = _metadata(message, part)["event_payload"], mark_of(message)
         cursor = ""
         for _ in range(_PAGES):
-            arguments: dict[str, Any] = {
+            asked: dict[str, Any] = {
                 "channel": message.channel,
                 "oldest": message.message,
                 "include_all_metadata": True,
@@ -225,9 +225,9 @@ class SlackSurface:
             try:
                 with mapped():
                     page = (
-                        await self._client.conversations_replies(ts=message.thread, **arguments)
+                        await self._client.conversations_replies(ts=message.thread, **asked)
                         if message.thread
-                        else await self._client.conversations_history(**arguments)
+                        else await self._client.conversations_history(**asked)
                     )
             except ChatUnavailable as error:
                 if error.parameters["reason"] == "gone":  # the thread went with its first message
@@ -252,9 +252,7 @@ async def respond(url: str, post: Post, *, replace: bool = False) -> None:
         ChatUnavailable: the URL has expired (after 30 minutes or five uses), or can't be reached.
     """
     with mapped():
-        # No retries by the SDK: what seems to have failed may have arrived.
-        client = AsyncWebhookClient(url, retry_handlers=[])
-        answer = await client.send(
+        answer = await webhook(url).send(
             text=post.text,
             blocks=post.blocks or None,
             response_type="ephemeral",
@@ -271,7 +269,8 @@ def _metadata(message: Message, part: int) -> dict[str, Any]:
     return {"event_type": EVENT_TYPE, "event_payload": {"key": key, "part": part}}
 
 
-def _arguments(post: Post) -> dict[str, Any]:
+def arguments(post: Post) -> dict[str, Any]:
+    """A message as a call takes it: it notifies nobody by a name, and unfurls no link."""
     return {
         "text": post.text,
         "blocks": post.blocks,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
-from knowledge.types import Answer, Finished, Replaced, Token
+from knowledge.messages import text
+from knowledge.types import Answer, Finished, Replaced, Status, Token
 from tests.fakes import FakeKnowledge, a_source
 from tests.scenarios.base import QUESTION, SLOW, Base, Slow, answer_of, is_whole
 from tests.scenarios.stage import Stage
@@ -28,6 +30,23 @@ class Showing(Base):
             slow.go.set()
             await stage.until(lambda: "문서 1 › 연차" in stage.seen()[0].text)
             assert "stop" not in stage.seen()[0].buttons
+
+        self.play(tmp_path, scene, knowledge=knowledge)
+
+    def test_the_place_in_the_queue_is_seen_with_the_time_left(self, tmp_path: Path) -> None:
+        """Who waits for others sees how many they are and how long it will take, until it is their turn."""
+        go = asyncio.Event()
+        finished = Finished(Answer("늦은 답입니다. [1]", "ko", "model", (a_source(),)))
+        steps = (Status("queued", 3, 40.0), go.wait, finished)
+        knowledge = FakeKnowledge(answers={QUESTION: steps})  # type: ignore[dict-item]
+
+        async def scene(stage: Stage) -> None:
+            await stage.say(QUESTION)
+            said = text("stage-queued-seconds", "ko", position=3, seconds=40)
+            await stage.until(lambda: stage.seen() and said in stage.seen()[0].text)
+            go.set()
+            await stage.until(lambda: "늦은 답" in stage.seen()[0].text)
+            assert said not in stage.seen()[0].text
 
         self.play(tmp_path, scene, knowledge=knowledge)
 

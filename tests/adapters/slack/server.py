@@ -215,6 +215,9 @@ class FakeSlack(LocalServer):
         return socket
 
     async def _respond(self, request: web.Request) -> web.Response:
+        if "respond" in self.limits:
+            self.limits.remove("respond")
+            return web.Response(status=429, headers={"Retry-After": "0"})
         number = request.match_info["number"]
         self._uses[number] += 1
         if self._uses[number] > 5:

@@ -61,6 +61,20 @@ def test_an_answer_that_takes_a_while_says_so(tmp_path: Path) -> None:
     play(tmp_path, scene, go.wait)
 
 
+def test_a_response_url_at_its_limit_is_waited_for(tmp_path: Path) -> None:
+    """After 429 the answer comes the same way, once."""
+
+    async def scene(stage: SlackStage) -> None:
+        stage.slack.limits.append("respond")
+        await stage.command("ask", QUESTION)
+        await stage.until(stage.private)
+        await stage.command("help")
+        await stage.until(lambda: len(stage.private()) == 2)
+        assert "share" in stage.private()[0].buttons
+
+    play(tmp_path, scene)
+
+
 def test_sharing_twice_posts_once(tmp_path: Path) -> None:
     """The second press tells that it is there; a press whose post failed may be repeated."""
 

@@ -156,19 +156,34 @@ def test_what_is_withdrawn_ends_the_stream(tmp_path: Path) -> None:
     play(tmp_path, scene, knowledge)
 
 
-def test_a_second_question_in_the_thread_is_no_second_stream(tmp_path: Path) -> None:
-    """It waits as a message until the first is answered, and both are."""
+def test_of_two_questions_in_a_thread_one_is_streamed(tmp_path: Path) -> None:
+    """The other, which came at once, waits as a message; both are answered, and the next is streamed again."""
+
+    async def scene(stage: SlackStage) -> None:
+        thread = stage.slack.workspace.say("U1", "D1", "새 대화")["ts"]
+        await asyncio.gather(*(stage.say(f"질문 {number}입니다", thread=thread) for number in range(2)))
+        await stage.until(lambda: sum("up" in seen.buttons for seen in stage.seen()) == 2)
+        assert stage.slack.calls["chat.startStream"] == stage.slack.calls["chat.postMessage"] == 1
+        await stage.say(QUESTION, thread=thread)
+        await stage.until(lambda: sum("up" in seen.buttons for seen in stage.seen()) == 3)
+        assert stage.slack.calls["chat.startStream"] == 2
+
+    play(tmp_path, scene)
+
+
+def test_a_stop_of_the_bot_leaves_no_open_stream(tmp_path: Path) -> None:
+    """What it says in parting is an edit, and so is what the next process adds."""
     knowledge = FakeKnowledge()
 
     async def scene(stage: SlackStage) -> None:
         slow = Slow(knowledge)
-        asked = await stage.say(SLOW)
-        await slow.began.wait()
-        await stage.say(QUESTION, thread=asked.thread)
-        await stage.until(lambda: len(stage.seen()) == 2)
-        assert stage.slack.calls["chat.startStream"] == 1
+        await stage.say(SLOW)
+        await stage.until(lambda: stage.seen() and "지금까지" in stage.seen()[0].text)
+        await stage.process.end()
+        assert reply(stage)["streaming_state"] == "completed"
         slow.go.set()
-        await stage.until(lambda: all("up" in seen.buttons for seen in stage.seen()))
+        stage.process.start()
+        await stage.until(lambda: "늦은 답" in stage.seen()[0].text)
 
     play(tmp_path, scene, knowledge)
 
