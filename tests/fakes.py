@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from adapters.messages import Attachment, Message
 from adapters.protocol import Archive, Directory, Person
-from knowledge.errors import ChatUnavailable
+from knowledge.errors import ChatUnavailable, NotFetched
 from knowledge.models.chat import ChatEvent, ChatRequest, Delta, Done, Reading
 from knowledge.models.llama.options import EngineStatus
 from knowledge.types import (
@@ -127,6 +127,9 @@ class FakeKnowledge:
     def refresh(self, folders: Any = None, **options: Any) -> Any:
         self.refreshed.append({"folders": folders, **options})
         return self.report
+
+    def add_page(self, scope: Scope, url: str) -> Any:
+        raise NotFetched(reason="off", host="")
 
     def rebuild(self, **_: Any) -> None:
         self.refreshed.append({"rebuild": True})

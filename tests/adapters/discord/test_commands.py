@@ -81,7 +81,7 @@ class TestCommands:
             (form,) = await stage.until(lambda: stage.discord.world.modals)
             await fill_in(stage, form, name="", text="https://wiki.example/leave")
             await stage.until(lambda: any("wiki.example" in seen.text for seen in stage.private()))
-            assert "ALLOW_URLS" in stage.private()[-1].text
+            assert "링크는 가져오지 않도록" in stage.private()[-1].text
 
         assert play(tmp_path, scene).registered == []
 
