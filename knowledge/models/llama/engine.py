@@ -233,13 +233,11 @@ class Engine:
 
     def _step(self) -> None:
         try:
-            over = self._steps.run(self._answers)
+            for answer, ending in self._steps.run(self._answers):
+                self._end(answer, ending)
         except StepFailed as error:
             _log.error("llama.cpp failed to evaluate a step (%s)", error)
             self._fail(str(error))
-            return
-        for answer, ending in over:
-            self._end(answer, ending)
 
     def _end(self, answer: Answer, ending: Ending) -> None:
         self._answers.remove(answer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,11 +53,11 @@ class Steps:
         self._batch = Batch(options.step_size)
         self.count = 0
 
-    def run(self, answers: Sequence[Answer]) -> list[tuple[Answer, Ending]]:
+    def run(self, answers: Sequence[Answer]) -> Iterator[tuple[Answer, Ending]]:
         """Do one step.
 
-        Returns:
-            The answers that are over.
+        Yields:
+            The answers that are over, as soon as they are: what is evaluated after them may fail.
 
         Raises:
             StepFailed: none of these answers can go on.
@@ -66,9 +66,8 @@ class Steps:
         reading = sorted((answer for answer in answers if answer.last is None), key=self._patience)
         self._batch.clear()
         parts = [self._write(answer, len(writing)) for answer in writing]
-        over = []
         if parts and (not reading or self._is_apart(reading)):
-            over = self._evaluated(parts, reading=False)
+            yield from self._evaluated(parts, reading=False)
             self._batch.clear()
             parts = []
         room = self._room(writing=bool(writing))
@@ -78,7 +77,8 @@ class Steps:
             part = self._read(answer, room)
             room -= len(self._batch) - part.first
             parts.append(part)
-        return over + (self._evaluated(parts, reading=True) if parts else [])
+        if parts:
+            yield from self._evaluated(parts, reading=True)
 
     def _is_apart(self, reading: Sequence[Answer]) -> bool:
         """Whether what is read is evaluated apart from what is written, as it would fill a tile with it."""

@@ -250,6 +250,18 @@ def test_a_failed_step_ends_the_answers_and_nothing_else(tmp_path, start, monkey
     assert again.events[-1].cached == 0
 
 
+def test_an_answer_that_is_over_stays_so_when_what_is_read_after_it_fails(tmp_path, start, monkeypatch):
+    """Its last token came before llama.cpp refused somebody else's prompt in the same step."""
+    engine = start(gguf_models.endless(tmp_path / "m.gguf"))
+    writer = Held(engine, request("?", max_tokens=2))
+    decode = engine._context.decode
+    monkeypatch.setattr(engine._context, "decode", lambda batch: -3 if len(batch) >= 64 else decode(batch))
+    reader = Asked(engine, request("x" * 100))
+    writer.go_on()
+    assert writer.end().reason == "length"
+    assert reader.end().parameters["reason"] == "crashed"
+
+
 def test_signs_of_life_while_there_is_nothing_to_do(tmp_path, start):
     """The time of the last sign of life moves on by itself."""
     engine = start(gguf_models.scripted(tmp_path / "m.gguf", KOREAN))
