@@ -74,9 +74,9 @@ class Steps:
         for answer in reading:
             if room <= 0:
                 break
-            part = self._read(answer, room)
-            room -= len(self._batch) - part.first
-            parts.append(part)
+            taken = len(self._batch)
+            parts.append(self._read(answer, room))
+            room -= len(self._batch) - taken
         if parts:
             yield from self._evaluated(parts, reading=True)
 

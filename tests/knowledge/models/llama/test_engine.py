@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import random
 import time
 from itertools import pairwise
 
@@ -130,6 +131,56 @@ def test_cancelling_frees_the_slot(tmp_path, start):
     assert first.end().reason == "cancelled"
     assert first.end().completion <= 2
     assert second.end().reason == "length"
+
+
+@pytest.mark.parametrize("how", ["cancelled", "deadline"])
+def test_giving_up_while_the_prompt_is_read(tmp_path, start, how):
+    """Nothing more of it is read, nothing is written, and what was read serves the next who begins alike."""
+    engine = start(gguf_models.counting(tmp_path / "m.gguf", 5), batch=32)
+    held = Held(engine, request("?", max_tokens=2))
+
+    def give_up(event):
+        if isinstance(event, Reading) and event.done >= 64:
+            if how == "cancelled":
+                engine.cancel(asked.ticket)
+            else:
+                engine._answers[-1].question.deadline = time.monotonic()
+
+    asked = Asked(engine, request("x" * 900), during=give_up)
+    held.go_on()
+    assert asked.end().reason == how
+    assert asked.text == ""
+    read = [event.done for event in asked.events if isinstance(event, Reading)][-1]
+    assert read < 128
+    again = ask(engine, "x" * 900)
+    assert again.text == "w0 w1 w2 w3 w4 "
+    assert again.events[-1].cached == read
+
+
+def test_a_storm_of_questions_that_are_given_up(tmp_path, start):
+    """Whatever is cancelled or too late at whatever moment: each is told its end once, and no cell is lost."""
+    engine = start(
+        gguf_models.counting(tmp_path / "m.gguf", 20), context_size=1024, question_size=600, batch=32
+    )
+    rng = random.Random(0)
+    asked = []
+
+    def interfere(_event):
+        if asked and rng.random() < 0.1:
+            engine.cancel(rng.choice(asked).ticket)
+
+    for i in range(60):
+        words = f"{'abc'[i % 3] * rng.randrange(1, 400)}{i}"
+        deadline = rng.choice([None, None, 0.0, 0.05])
+        asked.append(Asked(engine, request(words, asker=f"u{i % 5}", deadline=deadline), during=interfere))
+    ends = [one.end() for one in asked]
+    assert {end.reason for end in ends} <= {"stop", "cancelled", "deadline"}
+    assert all(sum(isinstance(event, Done) for event in one.events) == 1 for one in asked)
+    whole = "".join(f"w{i} " for i in range(20))
+    assert all(one.text == whole for one in asked if one.events[-1].reason == "stop")
+    assert ask(engine, "and now?").text == whole
+    engine.close()
+    assert engine.status().free_cells == 1024
 
 
 def test_cancelling_what_waits(tmp_path, start):

@@ -35,3 +35,15 @@ def test_a_short_prompt_is_read_with_what_others_write(tmp_path, start):
     engine.close()  # the thread that counts steps is at its end
     # The writer's prompt; the reader's, with the writer's second token; the reader's other seven.
     assert engine.status().steps == 1 + 1 + 7
+
+
+def test_the_end_of_a_prompt_shares_a_step_with_the_beginning_of_the_next(tmp_path, start):
+    """Prompts that come together are read back to back, and no step holds more than fits."""
+    engine = start(gguf_models.endless(tmp_path / "m.gguf"), batch=128)
+    held = Held(engine, request("?", max_tokens=1))
+    together = [Asked(engine, request(letter * 90, max_tokens=1)) for letter in "xyz"]
+    held.go_on()
+    assert [asked.end().reason for asked in together] == ["length"] * 3
+    engine.close()
+    # The first prompt; the other three, of a good hundred tokens each, in steps of 128.
+    assert engine.status().steps == 1 + 3
