@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from itertools import chain, islice
 
-from knowledge.types import Block, ParsedDocument
+from knowledge.types import Block, ParsedDocument, Place
 
 Row = list[str]
 
@@ -28,9 +28,9 @@ _END = "\x1e"
 def parse_table(text: str, stem: str, delimiter: str | None = None) -> ParsedDocument:
     """Each row of the file is one line of the text: `column: value; column: value`, without the empty cells.
 
-    So each row says on its own what its values mean, wherever the table is divided. Line breaks inside a cell
-    become spaces, and `first_line` counts rows. Rows before the names (a title, a date) stay as they are;
-    where no row looks like names, a row is its values.
+    So each row says on its own what its values mean, wherever the table is divided, and the table knows its
+    rows, also as a file inside of another. Line breaks inside a cell become spaces. Rows before the names (a
+    title, a date) stay as they are; where no row looks like names, a row is its values.
     """
     if sep := _SEP.match(text):
         delimiter = sep[1]
@@ -44,7 +44,11 @@ def parse_table(text: str, stem: str, delimiter: str | None = None) -> ParsedDoc
     whole = "\n".join(lines)
     start = len(whole) - len(whole.lstrip())
     end = len(whole.rstrip())
-    return ParsedDocument(stem, whole, (Block("table", start, end),) if start < end else ())
+    if start >= end:
+        return ParsedDocument(stem, whole, ())
+    rows = 1 + whole.count("\n", 0, start), 1 + whole.count("\n", 0, end)
+    block = Block("table", start, end, place=Place(rows=rows))
+    return ParsedDocument(stem, whole, (block,), first_line=None)
 
 
 def _lines(text: str, delimiter: str, *, quotes: bool) -> list[str]:

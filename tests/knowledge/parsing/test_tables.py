@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.parsing.tables import parse_table
+from knowledge.types import Place
 
 
 def _lines(text: str, delimiter: str | None = None) -> list[str]:
@@ -33,10 +34,11 @@ def test_quotes_line_breaks_and_commas_in_cells() -> None:
 
 
 def test_rows_are_counted_also_empty_ones() -> None:
-    """Line n of the text is row n of the file."""
-    document = parse_table("a,b\n1,2\n\n3,4\n", "stem")
-    assert document.text == "a; b\na: 1; b: 2\n\na: 3; b: 4"
-    assert document.first_line == 1
+    """Line n of the text is row n of the file, which the table's place says, whatever lines its rows take."""
+    document = parse_table('\na,b\n1,2\n\n3,"4\n5"\n', "stem")
+    assert document.text == "\na; b\na: 1; b: 2\n\na: 3; b: 4 5"
+    assert document.first_line is None
+    assert [block.place for block in document.blocks] == [Place(rows=(2, 5))]
 
 
 def test_a_table_without_names() -> None:
