@@ -99,7 +99,7 @@ class PartlyRead(SaseoError):
     """A document was read, but not all of it.
 
     Parameters: reason (`needs_ocr`, `damaged_pages`, `damaged_sections`, `inside`, `hidden_sheets`,
-    `formatted`), detail: as of `knowledge.types.Omission`.
+    `wide_sheets`, `formatted`), detail: as of `knowledge.types.Omission`.
     """
 
 

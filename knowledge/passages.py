@@ -21,7 +21,7 @@ from knowledge.types import Block, BlockKind, Language, ParsedDocument, Passage,
 SentenceSplitter = Callable[[str, Language], list[tuple[int, int]]]
 """The spans of a text's sentences."""
 
-REVISION = 3
+REVISION = 4
 """Raise it when the same document gives other passages than before."""
 TARGET = 1000
 MAXIMUM = 1600
@@ -92,6 +92,7 @@ def split(
     passages: list[Passage] = []
     seen: Counter[str] = Counter()
     line, counted = document.first_line or 0, 0
+    rows = _Rows(text)
     for path, first, last in _Splitter(text, sentences, target, maximum).passages(_sections(document)):
         content = text[first.start : last.end]
         line, counted = line + text.count("\n", counted, first.start), first.start
@@ -106,7 +107,7 @@ def split(
                 lines=None if document.first_line is None else (line, line + content.count("\n")),
                 header=_header(first),
                 language=detect(content),
-                place=_place(text, first, last),
+                place=_place(rows, first, last),
             )
         )
         seen[content] += 1
@@ -127,22 +128,36 @@ def _id(uri: str, text: str, earlier: int) -> str:
     return hashlib.sha256(content.encode("utf-8", errors="backslashreplace")).hexdigest()[:32]
 
 
-def _place(text: str, first: _Unit, last: _Unit) -> Place | None:
+def _place(rows: _Rows, first: _Unit, last: _Unit) -> Place | None:
     """From where the passage begins to where it ends: its rows, and its last page if that is another."""
     place = first.block.place
-    rows = None
+    its_rows = None
     if place and place.rows:
-        rows = _row(text, first.block, first.start), _row(text, last.block, last.end)
+        its_rows = rows.row(first.block, first.start), rows.row(last.block, last.end)
     last_page = last.block.page if last.block.page != first.block.page else None
-    if not rows and last_page is None:
+    if not its_rows and last_page is None:
         return place
-    return replace(place or Place(), rows=rows, last_page=last_page)
+    return replace(place or Place(), rows=its_rows, last_page=last_page)
 
 
-def _row(text: str, block: Block, offset: int) -> int:
-    """The row of a sheet at an offset in one of its blocks."""
-    first, _ = (block.place and block.place.rows) or (1, 1)
-    return first + text.count("\n", block.start, offset)
+class _Rows:
+    """Which row of a sheet an offset is in. It is asked in order, and counts on from the answer before.
+
+    A wide table has thousands of passages: to count each time from its beginning would take quadratic time.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._block: Block | None = None
+        self._row, self._offset = 1, 0
+
+    def row(self, block: Block, offset: int) -> int:
+        if block is not self._block or offset < self._offset:
+            self._block, self._offset = block, block.start
+            self._row, _ = (block.place and block.place.rows) or (1, 1)
+        self._row += self._text.count("\n", self._offset, offset)
+        self._offset = offset
+        return self._row
 
 
 def _spot(block: Block) -> tuple[object, ...]:

@@ -24,11 +24,11 @@ def read_zip(data: bytes, stem: str, read: Read, depth: int) -> ParsedDocument:
     """Every file that can be read, each under its name. Nothing is written, so that a path leads nowhere.
 
     Raises:
-        Unreadable: `malformed`, `too_complex` (also an archive too deep in others), `encrypted`, or, where
-        nothing can be read, what keeps most files from it (`unsupported`, ...).
+        Unreadable: `malformed`, `too_complex`, `encrypted`, or, where nothing can be read, what keeps most
+        files from it (`unsupported`, also of an archive too deep in others, ...).
     """
-    if depth > _DEEPEST:
-        raise Unreadable(reason="too_complex", detail="ZIP")
+    if depth > _DEEPEST:  # told of by what it lies in, of which the rest is read
+        raise Unreadable(reason="unsupported", detail="ZIP")
     package = Package(data)
     files = ((_name(entry), entry) for entry in package.entries)
     wanted = ((name, entry) for name, entry in files if not any(skipped in name for skipped in _SKIPPED))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import posixpath
 import re
 import zipfile
 import zlib
@@ -107,3 +108,20 @@ def attribute(element: ET.Element, name: str) -> str:
     if (value := element.get(name)) is not None:
         return value
     return next((value for key, value in element.items() if key.endswith("}" + name)), "")
+
+
+def relations(package: Package, name: str) -> dict[str, tuple[str, str]]:
+    """An Office part's relations by id: the last word of their type, and the part that they lead to."""
+    folder, _, file = name.rpartition("/")
+    root = package.xml_if_there(f"{folder}/_rels/{file}.rels")
+    found: dict[str, tuple[str, str]] = {}
+    for each in () if root is None else root:
+        target = attribute(each, "Target")
+        path = target[1:] if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
+        found[attribute(each, "Id")] = (attribute(each, "Type").rpartition("/")[2], path)
+    return found
+
+
+def relation_id(element: ET.Element) -> str:
+    """Of the relation that an element is about."""
+    return next((value for key, value in element.items() if key.endswith("relationships}id")), "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
@@ -10,7 +9,7 @@ from knowledge.parsing.blocks import DocumentText, Piece, one_line
 from knowledge.parsing.docx import core_title
 from knowledge.parsing.encoding import normalize
 from knowledge.parsing.html_blocks import TableRows
-from knowledge.parsing.package import Package, attribute, local
+from knowledge.parsing.package import Package, attribute, local, relation_id, relations
 from knowledge.types import ParsedDocument, Place
 
 _TITLES = frozenset(("title", "ctrTitle"))
@@ -41,32 +40,16 @@ def read_pptx(data: bytes, stem: str) -> ParsedDocument:
 def _slides(package: Package) -> list[str]:
     """The slides' names in the order in which they are shown."""
     main = "ppt/presentation.xml"
-    targets = _targets(package, main)
+    targets = relations(package, main)
     ids = [each for each in package.xml(main).iter() if local(each) == "sldId"]
-    named = (targets.get(_relation_id(each), ("", ""))[1] for each in ids)
+    named = (targets.get(relation_id(each), ("", ""))[1] for each in ids)
     return [name for name in named if name in package]
-
-
-def _relation_id(element: ET.Element) -> str:
-    return next((value for key, value in element.items() if key.endswith("relationships}id")), "")
-
-
-def _targets(package: Package, name: str) -> dict[str, tuple[str, str]]:
-    """A part's relations by id: the last word of their type, and the part that they lead to."""
-    folder, _, file = name.rpartition("/")
-    relations = package.xml_if_there(f"{folder}/_rels/{file}.rels")
-    found: dict[str, tuple[str, str]] = {}
-    for each in () if relations is None else relations:
-        target = attribute(each, "Target")
-        path = target[1:] if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
-        found[attribute(each, "Id")] = (attribute(each, "Type").rpartition("/")[2], path)
-    return found
 
 
 class _Slide:
     def __init__(self, package: Package, name: str) -> None:
         self._package = package
-        self._targets = _targets(package, name)
+        self._targets = relations(package, name)
         self._root = package.xml(name)
         self.title = ""
         self._content: list[Piece | list[str]] = []

@@ -10,6 +10,7 @@ from typing import Any
 from knowledge.errors import Unreadable
 from knowledge.parsing.blocks import DocumentText, Piece, one_line
 from knowledge.parsing.install import not_installed
+from knowledge.parsing.sheet_sizes import sheets_too_wide
 from knowledge.parsing.tables import Row, named_lines
 from knowledge.types import ParsedDocument, Place
 
@@ -21,7 +22,8 @@ def read_sheets(data: bytes, stem: str) -> ParsedDocument:
     (a blank line inside of a table). Formulas are what they last came to.
 
     Raises:
-        Unreadable: `encrypted`, `malformed`, `empty`, `not_installed`.
+        Unreadable: `encrypted`, `malformed`, `empty`, `not_installed`, `too_complex` (all sheets that are
+        shown are too wide).
     """
     try:
         import python_calamine as calamine
@@ -34,14 +36,20 @@ def read_sheets(data: bytes, stem: str) -> ParsedDocument:
     except calamine.CalamineError as error:
         raise Unreadable(reason="malformed", detail="") from error
     document = DocumentText()
+    too_wide = sheets_too_wide(data) if data.startswith(b"PK") else frozenset()
     for sheet in book.sheets_metadata:
         if sheet.typ != calamine.SheetTypeEnum.WorkSheet:
             continue
         if sheet.visible != calamine.SheetVisibleEnum.Visible:
             document.omit("hidden_sheets", sheet.name)
             continue
+        if sheet.name in too_wide:
+            document.omit("wide_sheets", sheet.name)
+            continue
         rows = ([_shown(value) for value in row] for row in book.get_sheet_by_name(sheet.name).iter_rows())
         _add_sheet(document, one_line(sheet.name), rows)
+    if too_wide and not document.blocks:
+        raise Unreadable(reason="too_complex", detail=", ".join(sorted(too_wide)))
     return document.finished(stem)
 
 

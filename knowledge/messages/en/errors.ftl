@@ -35,6 +35,7 @@ error-partly-read-damaged_pages = Read without its damaged pages.
 error-partly-read-damaged_sections = Read without some of its sections, which are damaged.
 error-partly-read-inside = Read without some of the files inside of it.
 error-partly-read-hidden_sheets = Read without its hidden sheets.
+error-partly-read-wide_sheets = Read without sheets that reach too far: a cell that stands far away from the others makes them billions of cells. Delete it.
 error-partly-read-formatted = Read without its text, which Outlook has saved in a form of its own. Save the message again as plain text or HTML.
 error-removal-withheld = Nothing of the folder { $path } was forgotten, because { $missing } of its { $known } files are missing.
 error-removal-withheld-gone = The folder { $path } isn't there. { $known ->

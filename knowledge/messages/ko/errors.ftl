@@ -32,6 +32,7 @@ error-partly-read-damaged_pages = 손상된 쪽은 빼고 읽었습니다.
 error-partly-read-damaged_sections = 손상된 구역은 빼고 읽었습니다.
 error-partly-read-inside = 안에 든 파일 중 일부는 빼고 읽었습니다.
 error-partly-read-hidden_sheets = 숨긴 시트는 빼고 읽었습니다.
+error-partly-read-wide_sheets = 너무 넓은 시트는 빼고 읽었습니다. 다른 칸에서 멀리 떨어진 칸 하나 때문에 시트가 수십억 칸이 됩니다. 그 칸을 지워 주세요.
 error-partly-read-formatted = Outlook 고유 형식으로만 저장된 본문은 빼고 읽었습니다. 메시지를 일반 텍스트나 HTML로 다시 저장해 주세요.
 error-removal-withheld = 파일 { $known }개 가운데 { $missing }개가 보이지 않아, 이 폴더에서 색인한 것은 아무것도 지우지 않았습니다: { $path }
 error-removal-withheld-gone = 폴더가 보이지 않습니다: { $path } 여기서 색인한 문서 { $known }개는 그대로 둡니다. 디스크를 연결하거나 설정에서 폴더를 빼 주세요.

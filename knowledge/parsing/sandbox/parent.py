@@ -81,7 +81,7 @@ class Sandbox:
                 reason, detail = str(error.parameters["reason"]), str(error.parameters["detail"])
                 if reason == "needs_ocr" and self._ocr is not None and (pages := numbers(detail)):
                     return self._recognised(child, _nothing_of(name), pages)
-                if child.is_alive or child.documents == 1 or reason == "timed_out":
+                if child.is_alive or child.documents == 1 or not _may_be_worn(reason, detail):
                     raise
                 child = self._ready(group)
                 document = child.parse(name, data)
@@ -134,6 +134,14 @@ class Sandbox:
         if self._child is not None:
             self._child.end()
             self._child = None
+
+
+def _may_be_worn(reason: str, detail: str) -> bool:
+    """Whether a child may have failed by what it had read before: it died, or had no memory left.
+
+    What takes too long, or has more text than it may, does so again.
+    """
+    return reason == "crashed" or (reason == "too_complex" and detail in ("", MemoryError.__name__))
 
 
 def _nothing_of(name: str) -> ParsedDocument:

@@ -218,6 +218,33 @@ def test_hidden_sheets_are_told_of() -> None:
     assert document.omissions == (Omission("hidden_sheets", "secret"),)
 
 
+def test_a_stray_cell_costs_its_sheet_alone() -> None:
+    """One in the last row and column makes billions of cells: the sheet is told of, the others are read."""
+    book = openpyxl.Workbook()
+    book.active.title = "멀리"
+    book.active["A1"], book.active["XFD1048576"] = "가", "나"
+    with pytest.raises(Unreadable) as caught:
+        parse("a.xlsx", saved(book.save))
+    assert caught.value.parameters == {"reason": "too_complex", "detail": "멀리"}
+    book.create_sheet("곁").append(["이름", "값"])
+    document = parse("a.xlsx", saved(book.save))
+    assert document.omissions == (Omission("wide_sheets", "멀리"),)
+    assert blocks(document) == [("heading", "곁"), ("table", "이름; 값")]
+
+
+def test_a_sheet_that_says_it_reaches_farther_than_it_does() -> None:
+    """Some programs always name the last cell there is; the sheet is read all the same."""
+    book = openpyxl.Workbook()
+    book.active.append(["이름", "값"])
+    with zipfile.ZipFile(io.BytesIO(saved(book.save))) as package:
+        entries = {name: package.read(name) for name in package.namelist()}
+    name = "xl/worksheets/sheet1.xml"
+    assert b'ref="A1:B1"' in entries[name]
+    entries[name] = entries[name].replace(b'ref="A1:B1"', b'ref="A1:XFD1048576"')
+    document = parse("a.xlsx", archive(entries))
+    assert (blocks(document)[1], document.omissions) == (("table", "이름; 값"), ())
+
+
 def test_a_sheet_that_begins_further_down() -> None:
     """Rows count from the sheet's first, whatever is empty."""
     book = openpyxl.Workbook()

@@ -183,6 +183,18 @@ def test_an_archive_of_nothing_to_read() -> None:
     assert reason("a.zip", documents.archive({})) == "empty"
 
 
+def test_archives_too_deep_in_others() -> None:
+    """They are told of, and what lies around them is read."""
+    deep = documents.archive({"deep.md": "deepest"})
+    for level in range(5):
+        deep = documents.archive({f"{level}.zip": deep, f"{level}.md": f"level {level}"})
+    document = parse("a.zip", deep)
+    assert [text for kind, text in blocks(document) if kind == "paragraph"] == [
+        f"level {n}" for n in (1, 2, 3, 4)
+    ]
+    assert [each.reason for each in document.omissions] == ["inside"]
+
+
 def test_a_path_leads_nowhere(tmp_path, monkeypatch) -> None:
     """An archive's paths are names and nothing else: no file is written."""
     monkeypatch.chdir(tmp_path)

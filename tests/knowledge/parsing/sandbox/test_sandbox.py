@@ -20,7 +20,7 @@ import pytest
 
 from knowledge.errors import Unreadable
 from knowledge.parsing import parse
-from knowledge.parsing.sandbox import Limits, Sandbox, landlock
+from knowledge.parsing.sandbox import Limits, Sandbox, landlock, parent
 from knowledge.parsing.sandbox.wire import send_request
 
 MISBEHAVIOUR = "tests.knowledge.parsing.sandbox.misbehaviour:parse"
@@ -96,6 +96,18 @@ def test_more_pieces_than_allowed(sandbox: Sandbox) -> None:
     """Blocks take many times the memory of their text."""
     assert len(sandbox.parse("many", b"100").blocks) == 100
     assert reason(sandbox, "many", b"101") == "too_complex"
+
+
+def test_what_is_too_much_each_time_is_read_once(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second child does better only where the first was worn out."""
+    assert text(sandbox, "environment")  # so that the next document isn't the child's first
+
+    def start(*_: object) -> None:
+        raise AssertionError("another child")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(parent, "_start", start)
+        assert reason(sandbox, "much", b"1001") == "too_complex"
 
 
 def test_an_answer_that_is_too_large_is_not_read(sandbox: Sandbox) -> None:
