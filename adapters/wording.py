@@ -11,6 +11,7 @@ from knowledge.sources.uploads import is_approved
 from knowledge.types import Language, Mode, Place, Source, is_attached
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_BREAK = re.compile(r"[\t-\r\x85\u2028\u2029]")
 _AGES = (
     ("minutes", 60, 3600),
     ("hours", 3600, 86400),
@@ -25,6 +26,11 @@ def safe(text: str) -> str:
     Documents and file names are data: an escape sequence in one must not reach the terminal.
     """
     return _CONTROL.sub("", text)
+
+
+def safe_name(name: str) -> str:
+    """A file's name or path, as `safe` and on one line: a name may hold line breaks too."""
+    return safe(_BREAK.sub(" ", name))
 
 
 def age(modified_at: datetime, now: datetime, language: Language) -> str:
@@ -55,7 +61,7 @@ def position(
 ) -> str:
     """`p. 3`, `slide 4`, `sheet “2024”, rows 12–18`, `line 12`, or nothing; first the file in it."""
     place = place or Place()
-    found = [safe(place.part)]
+    found = [safe_name(place.part)]
     if page is not None:
         found.append(_from_to("source-page", page, place.last_page or page, language))
     if place.slide is not None:
@@ -109,6 +115,6 @@ def whereabouts(uri: str) -> str:
     The folders above say more of the machine than of the document. Of what was added in a chat, the folder
     says nothing either.
     """
-    path = PurePosixPath(safe(uri))
+    path = PurePosixPath(safe_name(uri))
     folder = path.parent.name
     return path.name if not folder or "+" in folder else f"{folder}/{path.name}"

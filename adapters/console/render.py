@@ -13,7 +13,7 @@ from rich.cells import cell_len, chop_cells
 from rich.text import Text
 
 from adapters import notes
-from adapters.wording import heading, position, safe, source_age, sources_heading
+from adapters.wording import heading, position, safe, safe_name, source_age, sources_heading
 from knowledge.types import Answer, Language, Source
 
 MARGIN = 2
@@ -29,12 +29,12 @@ def measure(width: int) -> int:
 def short_path(uri: str, folder: Path, home: Path) -> str:
     """A file's path as a person would say it: from the current or the home folder when it is in one."""
     if not uri.startswith("/"):
-        return safe(uri)
+        return safe_name(uri)
     for start, name in ((folder, ""), (home, "~/")):
         prefix = f"{str(start).rstrip('/')}/"
         if prefix != "/" and uri.startswith(prefix):
-            return safe(name + uri.removeprefix(prefix))
-    return safe(uri)
+            return safe_name(name + uri.removeprefix(prefix))
+    return safe_name(uri)
 
 
 def source_lines(

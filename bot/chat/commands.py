@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from adapters.overview import Overview
 from adapters.protocol import COMMANDS, CommandCall, Directory, Told
+from adapters.wording import safe_name
 from bot.chat.adding import Additions
 from bot.chat.approvals import Approvals
 from bot.chat.audience import channel_scope, person_audience, person_scope, team_scope
@@ -148,7 +149,7 @@ class Commands:
         facts = messages.text(
             "talk-show",
             language,
-            name=document.uri.rsplit("/", 1)[-1],
+            name=safe_name(document.uri.rsplit("/", 1)[-1]),
             scope=document.scope,
             date=document.modified_at.date().isoformat(),
             passages=len(passages),

@@ -12,7 +12,7 @@ import typer
 from rich.text import Text
 
 from adapters.console.render import short_path
-from adapters.wording import age, position, safe
+from adapters.wording import age, position, safe, safe_name
 from bot.cli import screen
 from bot.cli.arguments import clean
 from bot.cli.session import Session
@@ -66,7 +66,7 @@ def show_one(session: Session, wanted: str, *, as_json: bool) -> None:
         screen.pairs(
             [
                 (text("docs-id"), str(document.id)),
-                (text("docs-path"), safe(document.uri)),
+                (text("docs-path"), safe_name(document.uri)),
                 *([(text("docs-link"), safe(document.link))] if document.link else []),
                 (text("docs-scope"), document.scope),
                 (text("docs-language"), text(f"language-{document.language}")),
@@ -133,7 +133,7 @@ def remove(session: Session, wanted: str, *, yes: bool, as_json: bool) -> None:
     with session.knowledge(write=True) as knowledge:
         document = _the_one(session, knowledge, wanted)
         if not yes:
-            session.say("docs-remove-means", title=safe(document.title), path=safe(document.uri))
+            session.say("docs-remove-means", title=safe(document.title), path=safe_name(document.uri))
             if not confirm(session, "docs-remove-sure"):
                 session.say("cli-nothing-done")
                 session.leave(1)
@@ -141,7 +141,7 @@ def remove(session: Session, wanted: str, *, yes: bool, as_json: bool) -> None:
     if as_json:
         session.show_json({"removed": document_as_dict(document)})
     else:
-        session.show(session.text("docs-removed", title=safe(document.title), path=safe(document.uri)))
+        session.show(session.text("docs-removed", title=safe(document.title), path=safe_name(document.uri)))
 
 
 def confirm(session: Session, key: str, **parameters: object) -> bool:

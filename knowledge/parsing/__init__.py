@@ -107,7 +107,7 @@ def parse(name: str, data: bytes, depth: int = 0) -> ParsedDocument:
         `malformed`, `encrypted`, `distribution`, `needs_ocr`, `not_installed` or `too_complex`.
     """
     suffix = extension(name)
-    stem = unicodedata.normalize("NFC", name[: len(name) - len(suffix)])
+    stem = " ".join(unicodedata.normalize("NFC", name[: len(name) - len(suffix)]).split())
     if found := recognise(data):
         if found.name == "encrypted":
             raise Unreadable(reason="encrypted", detail="")

@@ -93,11 +93,12 @@ def test_ages(age, english, korean):
         ("/srv/team/a/b.md", "a/b.md"),
         ("/home/kim/b.md", "~/b.md"),
         ("/srv/teams/b.md", "/srv/teams/b.md"),
+        ("/srv/team/a\nb\u202e\x1b[31m.md", "a b[31m.md"),
         ("https://example.com/b", "https://example.com/b"),
     ],
 )
 def test_paths_are_short_where_it_is_clear(uri, short):
-    """From the current folder, from the home folder, else whole."""
+    """From the current folder, from the home folder, else whole; on one line, whatever a name holds."""
     assert render.short_path(uri, HERE, HOME) == short
 
 

@@ -168,3 +168,8 @@ def test_a_library_that_is_missing(
     with pytest.raises(Unreadable) as caught:
         parse(name, data)
     assert caught.value.parameters == {"reason": "not_installed", "detail": "pip install 'saseo[documents]'"}
+
+
+def test_a_name_with_line_breaks_gives_a_title_on_one_line() -> None:
+    """File systems allow them; a title is shown in lists."""
+    assert parse("줄\n바꿈 .txt", "글".encode()).title == "줄 바꿈"
