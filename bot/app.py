@@ -68,7 +68,7 @@ class App:
     async def _start(self, stack: AsyncExitStack) -> None:
         settings = self._settings
         schedule = Schedule(settings.refresh_schedule, self._refresh)
-        stack.enter_context(owned(self._settings.data_dir))
+        stack.enter_context(owned(settings.data_dir, self._catalog))
         # It waits for the run that is under way, and in a thread: the loop may have to tell what goes on.
         stack.push_async_callback(run_blocking, self.knowledge.close)
         if isinstance(self._model, AbstractAsyncContextManager):

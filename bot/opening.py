@@ -150,12 +150,13 @@ def open_knowledge(settings: Settings, *, write: bool = True, **overrides: Any) 
         owner, has_other_owner = False, False
         if write:
             try:
-                stack.enter_context(owned(settings.data_dir))
+                stack.enter_context(owned(settings.data_dir, parts.catalog))
                 owner = True
             except AlreadyRunning:
                 has_other_owner = True
         knowledge = stack.enter_context(closing(Knowledge(parts, owner=owner)))
         if has_other_owner:
-            yield cast("Knowledge", Owned(knowledge, parts.catalog, lambda: is_owned(settings.data_dir)))
+            catalog = parts.catalog
+            yield cast("Knowledge", Owned(knowledge, catalog, lambda: is_owned(settings.data_dir, catalog)))
         else:
             yield knowledge

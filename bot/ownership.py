@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from knowledge.catalog import Catalog
 from knowledge.errors import AlreadyRunning
 from knowledge.storage import disk_errors, make_private
 
@@ -17,11 +18,14 @@ _INSTANT = 0.2
 
 
 @contextmanager
-def owned(folder: Path) -> Iterator[None]:
-    """Own the folder while the block lasts. The system ends the ownership of a killed process.
+def owned(folder: Path, catalog: Catalog | None = None) -> Iterator[None]:
+    """Own the folder, and the catalog where it is at a server, while the block lasts.
+
+    The system ends the ownership of a killed process.
 
     Raises:
-        AlreadyRunning: another process owns it.
+        AlreadyRunning: another process owns one of them.
+        IndexUnavailable: the catalog's server can't be reached.
         StorageFull: there is no room for the lock.
     """
     name = folder / "owner.pid"
@@ -36,18 +40,19 @@ def owned(folder: Path) -> Iterator[None]:
     try:
         with disk_errors(folder):
             name.write_text(str(os.getpid()))
-        yield
+        with catalog.owned() if catalog else nullcontext():
+            yield
     finally:
         name.unlink(missing_ok=True)
         lock.release()
 
 
-def is_owned(folder: Path) -> bool:
-    """Whether some process owns the folder now."""
+def is_owned(folder: Path, catalog: Catalog | None = None) -> bool:
+    """Whether some process owns the folder now, or the catalog where it is at a server."""
     lock = FileLock(folder / "owner.lock")
     try:
         lock.acquire(timeout=0)
     except Timeout:
         return True
     lock.release()
-    return False
+    return catalog is not None and catalog.is_owned()

@@ -147,7 +147,8 @@ class IndexUnavailable(SaseoError):
     the user or token, `tls`: no safe connection can be made, `database`: it has no such one, `version`: it is
     too old, `full`: it has no room, `missing`: nothing of ours is there, `foreign`: the collection is another
     program's, `taken`: it is another catalog's, `dimension`: its vectors are another model's, `value`: we
-    won't send such a value, `refused`: it said no), address, collection, version, found, wanted.
+    won't send such a value, `refused`: it said no), address, collection, version, found, wanted; of the
+    catalog's server `catalog_down`, `catalog_denied`, `catalog_database` and `catalog_encoding`.
     """
 
 

@@ -89,6 +89,8 @@ class Library:
                     yield Snapshot(connection, published, scopes)
                     return
             # The catalog moved on while it was read: begin again, on its newer state.
+            if self._owner:
+                self._follow_another()
 
     def replace(
         self,
@@ -103,6 +105,7 @@ class Library:
             vectors: by text hash, those that the catalog may lack; shape (windows, dimensions).
             forgotten: ids of documents.
         """
+        self._follow_another()
         with self._writing:
             self._make_up()
             self._clear_left_over()
@@ -219,6 +222,16 @@ class Library:
         with self._writing:
             self._index.close()
             self.catalog.close()
+
+    def _follow_another(self) -> None:
+        """Catch up where another process changed what is live, as the server forgot that this one owns it."""
+        with self._writing:
+            with self.catalog.read() as connection:
+                generation = reading.generation(connection)
+            if generation != self._published.generation:
+                _log.warning("another process has changed the catalog, which this one owned before")
+                self._is_behind, self._is_clean = True, False
+                self._make_up()
 
     def _make_up(self) -> None:
         """Bring the index to the catalog where it isn't: a change on top of a part would hide the rest."""

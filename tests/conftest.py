@@ -11,6 +11,9 @@ import hypothesis
 import pytest
 
 from bot.settings import Settings
+from knowledge.catalog import Catalog
+from knowledge.storage import make_private
+from tests import postgres_server
 from tests.network_guard import guard
 
 # A busy machine is no failure. `--hypothesis-profile exploring` tries other examples each time.
@@ -64,3 +67,34 @@ def _stay_on_this_machine_to_the_end() -> Iterator[None]:
 def network_log() -> Path:
     """Where attempts are written down; a test that makes one on purpose empties it."""
     return _log
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[postgres_server.PostgresServer]:
+    """A PostgreSQL server, one for all tests of a process; skips where none can be run."""
+    if reason := postgres_server.why_not():
+        pytest.skip(reason)
+    server = postgres_server.PostgresServer()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either_catalog(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run a test once with each folder's catalog in a file, and once with it at a server."""
+    if request.param == "sqlite":
+        return
+    server: postgres_server.PostgresServer = request.getfixturevalue("postgres")
+    urls: dict[Path, str] = {}
+
+    def at_the_server(folder: Path) -> Catalog:
+        make_private(folder)
+        place = folder.resolve()
+        if place not in urls:
+            urls[place] = server.url()
+        return Catalog(urls[place])
+
+    monkeypatch.setattr(Catalog, "in_folder", at_the_server)

@@ -40,6 +40,7 @@ HOMES = {
     "protego": "knowledge/sources/web/robots.py",
     "prometheus_client": ("bot/operations/", "knowledge/models/llama/"),
     "pydantic_settings": "bot/",
+    "psycopg": "knowledge/catalog/",
     "pymilvus": "knowledge/index/milvus/",
     "pypdfium2": "knowledge/parsing/pdf.py",
     "python_calamine": "knowledge/parsing/sheets.py",

@@ -28,5 +28,6 @@ def checkup(loaded: Loaded, open_knowledge: stores.OpenKnowledge, probe: models.
     yield models.language_model_file(settings)
     yield models.engine(settings)
     yield models.embedding(settings, probe)
+    yield from stores.catalog(settings)
     yield from stores.milvus(settings)
     yield from stores.folders_and_index(settings, open_knowledge)

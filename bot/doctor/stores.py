@@ -1,16 +1,17 @@
-"""Where knowledge comes from and where it is kept: folders, index, Milvus."""
+"""Where knowledge comes from and where it is kept: folders, index, and servers of either."""
 
 from __future__ import annotations
 
 import importlib.util
 import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.doctor.check import Check
 from bot.settings import Settings
+from knowledge.catalog import Catalog
 from knowledge.errors import SaseoError
 from knowledge.types import EVERYONE
 
@@ -19,6 +20,20 @@ if TYPE_CHECKING:
 
 OpenKnowledge = Callable[[], AbstractContextManager["Knowledge"]]
 TRIAL_QUESTION = "휴가 vacation"
+
+
+def catalog(settings: Settings) -> Iterator[Check]:
+    """The catalog's server, where it isn't a file."""
+    url = settings.catalog_url.get_secret_value()
+    if not url:
+        return
+    try:
+        with closing(Catalog(url)) as found:
+            facts = {"version": found.server_version(), "address": found.location}
+    except SaseoError as error:
+        yield Check("catalog", "fail", error=error)
+        return
+    yield Check("catalog", "ok", "doctor-catalog-is", parameters=facts)
 
 
 def milvus(settings: Settings) -> Iterator[Check]:

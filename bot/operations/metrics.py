@@ -166,7 +166,8 @@ class _Known(Collector):
             "saseo_stored_bytes", "Room that the data folder's parts take", labels=["part"]
         )
         weights.add_metric(["index"], _bytes(self._data / "index"))
-        weights.add_metric(["catalog"], sum(map(_bytes, self._data.glob("catalog.sqlite*"))))
+        if files := list(self._data.glob("catalog.sqlite*")):  # none where it is at a server
+            weights.add_metric(["catalog"], sum(map(_bytes, files)))
         yield weights
         problems = len(status.problems)
         yield GaugeMetricFamily(

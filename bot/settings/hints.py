@@ -48,6 +48,7 @@ _RULES = {
     "milvus_database": Rule("setting-allowed-collection"),
     "milvus_index_params": Rule("setting-allowed-parameters"),
     "milvus_search_params": Rule("setting-allowed-parameters"),
+    "catalog_url": Rule("setting-allowed-database"),
     "stale_after": Rule("setting-allowed-days"),
     "allow_urls": Rule("setting-allowed-hosts"),
     "shared_folders": Rule("setting-allowed-folders"),

@@ -37,6 +37,14 @@ def _url(*schemes: str) -> Callable[[str], str]:
     return check
 
 
+def _database(url: SecretStr) -> SecretStr:
+    text = url.get_secret_value()
+    parts = urlsplit(text)
+    if text and (parts.scheme not in ("postgresql", "postgresql+psycopg") or not parts.path[1:]):
+        raise ValueError(parts.scheme)
+    return url
+
+
 def _schedule(text: str) -> str:
     if not is_schedule(text):
         raise ValueError(text)
@@ -148,7 +156,7 @@ class Settings(BaseSettings):
     milvus_timeout: int = Field(10, ge=1, le=600)
 
     data_dir: Path = Path("data")
-    catalog_url: SecretStr = SecretStr("")
+    catalog_url: Annotated[SecretStr, AfterValidator(_database)] = SecretStr("")
     shared_folders: str = ""
     folders_file: Path = Path("folders.toml")
     refresh_schedule: Annotated[str, AfterValidator(_schedule)] = "*/15 * * * *"

@@ -21,6 +21,12 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
+
+def _ordered(kind: Text | String) -> Text | String:
+    """Text that is ordered by its characters' numbers, as SQLite does, not as a server's language has it."""
+    return kind.with_variant(type(kind)(kind.length, collation="C"), "postgresql")
+
+
 state = Table(
     "state",
     metadata,
@@ -50,7 +56,7 @@ documents = Table(
     "documents",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("uri", Text, nullable=False, unique=True),
+    Column("uri", _ordered(Text()), nullable=False, unique=True),
     Column("live_version", Integer, nullable=True),
     sqlite_autoincrement=True,
 )
@@ -178,9 +184,8 @@ claims = Table(
     Column("team", String(64), nullable=False),
     Column("channel", String(64), nullable=False),
     Column("message", String(64), nullable=False),
-    Column(
-        "revision", String(64), nullable=False
-    ),  # of the question's text: empty, then greater with each edit
+    # Of the question's text: empty, then greater with each edit.
+    Column("revision", _ordered(String(64)), nullable=False),
     Column("conversation", String(80), nullable=False),
     Column("asker", String(160), nullable=False),
     Column("state", String(10), nullable=False),  # waiting, then finished, failed, refused or retracted

@@ -2,41 +2,44 @@
 
 from __future__ import annotations
 
-import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
+from knowledge.catalog import sqlite
 from knowledge.catalog.migrate import HEAD, current_revision, migrate
-from knowledge.errors import CatalogDamaged, IndexUnavailable, SaseoError, StorageFull
-from knowledge.storage import has_space, make_private
-
-_BUSY_SECONDS = 30
+from knowledge.errors import CatalogDamaged
+from knowledge.storage import make_private
 
 
 class Catalog:
-    """A SQL database with the catalog's schema.
+    """A SQL database with the catalog's schema: SQLite's file, or PostgreSQL's server.
 
     Errors of the database are mapped: a file that is no database or is torn raises CatalogDamaged, a full
     disk StorageFull, one that can't be reached or stays locked IndexUnavailable.
+
+    Raises:
+        MissingDependency: the URL is PostgreSQL's, and psycopg isn't installed.
     """
 
     def __init__(self, url: str) -> None:
         self._url = make_url(url)
-        self._engine = create_engine(
-            self._url,
-            hide_parameters=True,  # an error's text is logged, and these are what people asked
-            connect_args={"check_same_thread": False, "timeout": _BUSY_SECONDS} if self._sqlite else {},
-            **({} if self._sqlite else {"isolation_level": "REPEATABLE READ"}),
-        )
+        self._sqlite = self._url.get_backend_name() == "sqlite"
         if self._sqlite:
-            event.listen(self._engine, "connect", _prepare_sqlite)
-            event.listen(self._engine, "begin", _begin_sqlite)
+            self._engine, self._mapped = sqlite.engine_of(self._url), sqlite.mapped
+            self._reading, self._writing = {}, {"saseo_writes": True}
+            self._ownership = None
+        else:
+            from knowledge.catalog import postgresql
+
+            self._engine, self._mapped = postgresql.engine_of(self._url), postgresql.mapped
+            self._reading = postgresql.options(writes=False)
+            self._writing = {"saseo_writes": True, **postgresql.options(writes=True)}
+            self._ownership = postgresql.Ownership(self._engine, self.location)
 
     @classmethod
     def in_folder(cls, folder: Path) -> Catalog:
@@ -50,8 +53,9 @@ class Catalog:
         return self._url.database or "" if self._sqlite else self._url.render_as_string(hide_password=True)
 
     @property
-    def _sqlite(self) -> bool:
-        return self._url.get_backend_name() == "sqlite"
+    def is_file(self) -> bool:
+        """Whether it is a file of the data folder, and not at a server."""
+        return self._sqlite
 
     def prepare(self, *, had_documents: bool = False) -> None:
         """Create the schema or migrate it.
@@ -62,6 +66,7 @@ class Catalog:
 
         Raises:
             CatalogDamaged: the file is no catalog, was emptied, or is a later program's.
+            IndexUnavailable: the server can't be reached, refuses us, or keeps no UTF-8.
         """
         was_there = self._sqlite and Path(self.location).exists()
         with self.read() as connection:
@@ -80,16 +85,53 @@ class Catalog:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One snapshot: everything read through the connection is as it was at its first read."""
-        with self._mapped_errors(), self._engine.connect() as connection, connection.begin():
-            yield connection
+        with self._mapped_errors(), self._engine.connect() as connection:
+            reading = connection.execution_options(**self._reading)
+            with reading.begin():
+                yield reading
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """One transaction that is committed at the end, or not at all."""
+        """One transaction that is committed at the end, or not at all.
+
+        Raises:
+            AlreadyRunning: this process owned the catalog, and another does now.
+        """
         with self._mapped_errors(), self._engine.connect() as connection:
-            writing = connection.execution_options(saseo_writes=True)
+            writing = connection.execution_options(**self._writing)
             with writing.begin():
+                if self._ownership is not None:
+                    self._ownership.confirm(writing)
                 yield writing
+
+    @contextmanager
+    def owned(self) -> Iterator[None]:
+        """Be the only owner on any machine while the block lasts. A file has its folder's lock instead.
+
+        Raises:
+            AlreadyRunning: another process owns it.
+        """
+        if self._ownership is None:
+            yield
+            return
+        with self._mapped_errors():
+            self._ownership.take()
+        try:
+            yield
+        finally:
+            self._ownership.release()
+
+    def is_owned(self) -> bool:
+        """Whether a process owns it, wherever it runs; of a file, only the folder's lock tells."""
+        if self._ownership is None:
+            return False
+        with self.read() as connection:
+            return self._ownership.is_held(connection)
+
+    def server_version(self) -> str:
+        """The version of the server that it is at, after trying it. Raises as `read`."""
+        with self.read() as connection:
+            return ".".join(map(str, connection.dialect.server_version_info or ()))
 
     def close(self) -> None:
         """Give all connections back."""
@@ -100,47 +142,4 @@ class Catalog:
         try:
             yield
         except DBAPIError as error:
-            raise self._mapped(error) from error
-
-    def _mapped(self, error: DBAPIError) -> SaseoError:
-        detail = str(error.orig)
-        code = getattr(error.orig, "sqlite_errorcode", None)
-        primary = code & 0xFF if code is not None else None  # the upper bits tell variants of one error apart
-        is_torn = "malformed" in detail or "Could not decode" in detail
-        if primary in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT) or is_torn:
-            return CatalogDamaged(path=self.location, detail=detail)
-        if primary == sqlite3.SQLITE_FULL or "No space left" in detail or self._has_no_room(primary):
-            return StorageFull(path=self.location)
-        return IndexUnavailable(detail=detail)
-
-    def _has_no_room(self, code: int | None) -> bool:
-        """Whether SQLite's error about a file that it could not make or let grow comes from a full disk."""
-        unclear = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
-        return self._sqlite and code in unclear and not has_space(Path(self.location).parent)
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # the driver must not begin transactions of its own: _begin_sqlite does
-    _use_wal(connection)
-    connection.execute("PRAGMA synchronous=NORMAL")
-    connection.execute("PRAGMA foreign_keys=ON")
-    connection.execute("PRAGMA cache_size=-65536")
-    connection.execute("PRAGMA mmap_size=268435456")
-
-
-def _use_wal(connection: sqlite3.Connection) -> None:
-    """Switch a new file to WAL; SQLite doesn't wait for another process that is just switching it."""
-    deadline = time.monotonic() + _BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-        time.sleep(0.01)
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("saseo_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+            raise self._mapped(error, self.location) from error

@@ -21,6 +21,8 @@ from tests.builders import DIMENSIONS, vector_of, vectors_for, version
 EVERYBODY = frozenset({EVERYONE})
 SECRET = Scope("slack:T1/C2")
 
+pytestmark = pytest.mark.usefixtures("either_catalog")
+
 
 def open_library(
     folder: Path,
@@ -224,6 +226,7 @@ def test_a_damaged_index_is_made_anew(tmp_path: Path, part: str, harm: str, owne
     library.close()
 
 
+@pytest.mark.parametrize("either_catalog", ["sqlite"], indirect=True)
 def test_a_damaged_catalog_is_an_error(tmp_path: Path) -> None:
     """A catalog that can't be read is never taken for an empty one."""
     library = open_library(tmp_path)

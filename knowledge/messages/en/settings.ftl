@@ -13,6 +13,7 @@ setting-allowed-choice = Allowed: { $choices }.
 setting-allowed-integer = Allowed: a whole number from { $low } to { $high }.
 setting-allowed-number = Allowed: a number from { $low } to { $high }.
 setting-allowed-url = Allowed: an address that begins with { $schemes }.
+setting-allowed-database = Allowed: postgresql://USER:PASSWORD@HOST/DATABASE, or nothing for the file in DATA_DIR.
 setting-allowed-schedule = Allowed: five crontab fields such as */15 * * * *, an interval such as 15m or 2h, or off.
 setting-allowed-device = Allowed: cpu, cuda, cuda:0 (or another number) or mps.
 setting-allowed-collection = Allowed: letters, digits and _, not beginning with a digit.

@@ -13,6 +13,7 @@ setting-allowed-choice = 쓸 수 있는 값: { $choices }
 setting-allowed-integer = { $low }부터 { $high }까지의 정수여야 합니다.
 setting-allowed-number = { $low }부터 { $high }까지의 숫자여야 합니다.
 setting-allowed-url = 이렇게 시작하는 주소여야 합니다: { $schemes }
+setting-allowed-database = 쓸 수 있는 값: postgresql://사용자:비밀번호@호스트/데이터베이스. 비우면 DATA_DIR 안의 파일을 씁니다.
 setting-allowed-schedule = */15 * * * * 같은 crontab 다섯 칸이나 15m, 2h 같은 간격, 또는 off여야 합니다.
 setting-allowed-device = 쓸 수 있는 값: cpu, cuda, cuda:0(다른 번호도 됨), mps
 setting-allowed-collection = 영문자, 숫자, 밑줄(_)만 쓰고 숫자로 시작하지 않아야 합니다.

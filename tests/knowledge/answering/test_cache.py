@@ -24,6 +24,8 @@ OTHER = Scope("slack:T2")
 LEAVE = "# 휴가 규정\n\n입사 1년 이상인 구성원의 연차는 15일입니다. 남은 연차는 5일까지 이월됩니다.\n"
 QUESTION = "연차는 며칠인가요?"
 
+pytestmark = pytest.mark.usefixtures("either_catalog")
+
 
 def candidate(number: int = 1, content_hash: str = "0" * 64) -> Candidate:
     document = a_document(number, content_hash=content_hash)

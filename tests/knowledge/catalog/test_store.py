@@ -1,8 +1,9 @@
-"""The catalog's file: its schema, its transactions, and what goes wrong with it."""
+"""The catalog, in a file and at a server: its schema, its transactions, and what goes wrong with the file."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,22 @@ from knowledge.errors import CatalogDamaged, IndexUnavailable, StorageFull
 
 
 @pytest.fixture
-def catalog(tmp_path: Path) -> Catalog:
-    """An empty catalog."""
-    made = Catalog.in_folder(tmp_path)
+def catalog(either_catalog: None, tmp_path: Path) -> Iterator[Catalog]:
+    """An empty catalog of either kind."""
+    yield from opened(tmp_path)
+
+
+@pytest.fixture
+def file_catalog(tmp_path: Path) -> Iterator[Catalog]:
+    """An empty catalog in a file."""
+    yield from opened(tmp_path)
+
+
+def opened(folder: Path) -> Iterator[Catalog]:
+    made = Catalog.in_folder(folder)
     made.prepare()
-    return made
+    yield made
+    made.close()
 
 
 def test_the_migrations_make_the_schema(catalog: Catalog) -> None:
@@ -99,12 +111,12 @@ def test_a_file_that_is_no_catalog_is_an_error(tmp_path: Path, content: bytes) -
     assert path.read_bytes() == content
 
 
-def test_a_torn_page_is_an_error(catalog: Catalog, tmp_path: Path) -> None:
+def test_a_torn_page_is_an_error(file_catalog: Catalog, tmp_path: Path) -> None:
     """A catalog whose pages were overwritten is an error where it is read, not an empty result."""
-    with catalog.write() as connection:
+    with file_catalog.write() as connection:
         for i in range(300):
             connection.execute(text("INSERT INTO documents (uri) VALUES (:uri)"), {"uri": f"/{i}" * 50})
-    catalog.close()
+    file_catalog.close()
     with Catalog.in_folder(tmp_path).write() as connection:
         connection.execute(text("UPDATE state SET generation = 1"))
     path = tmp_path / "catalog.sqlite"
@@ -117,18 +129,18 @@ def test_a_torn_page_is_an_error(catalog: Catalog, tmp_path: Path) -> None:
         connection.execute(text("SELECT count(*), max(length(uri)) FROM documents")).one()
 
 
-def test_a_full_disk_is_told(catalog: Catalog) -> None:
+def test_a_full_disk_is_told(file_catalog: Catalog) -> None:
     """When the database can't grow the write fails as StorageFull, and what was there stays readable."""
 
     def fill() -> None:
-        with catalog.write() as connection:
+        with file_catalog.write() as connection:
             pages = connection.execute(text("PRAGMA page_count")).scalar_one()
             connection.execute(text(f"PRAGMA max_page_count = {pages + 1}"))
             connection.execute(text("INSERT INTO documents (uri) VALUES (:uri)"), {"uri": "x" * 1_000_000})
 
     with pytest.raises(StorageFull):
         fill()
-    with catalog.read() as connection:
+    with file_catalog.read() as connection:
         assert connection.execute(text("SELECT count(*) FROM documents")).scalar() == 0
 
 

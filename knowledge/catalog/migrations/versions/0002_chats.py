@@ -26,7 +26,11 @@ def upgrade() -> None:
         sa.Column("team", sa.String(length=64), nullable=False),
         sa.Column("channel", sa.String(length=64), nullable=False),
         sa.Column("message", sa.String(length=64), nullable=False),
-        sa.Column("revision", sa.String(length=64), nullable=False),
+        sa.Column(
+            "revision",
+            sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("conversation", sa.String(length=80), nullable=False),
         sa.Column("asker", sa.String(length=160), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
