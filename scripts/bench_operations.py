@@ -1,15 +1,19 @@
-"""What figures and structured logs cost a question: with both, and with neither, in turns.
+"""What figures and structured logs cost a question, and what becomes of running answers when it is to stop.
 
     python -m scripts.bench_operations [--passages 10000] [--questions 200] [--rounds 3]
+    python -m scripts.bench_operations --stop [--seconds 5]
 
-Made-up handbooks, quoted answers (no language model), the embedder of the tests, so that nothing slow hides
-the cost. With both, each answer is counted and timed, and what is logged at INFO goes to a file as JSON.
+The first asks with both, and with neither, in turns. Made-up handbooks, quoted answers (no language model), the
+embedder of the tests, so that nothing slow hides the cost. With both, each answer is counted and timed, and
+what is logged at INFO goes to a file as JSON. The second stops a desk with ten answers, one of which ends in
+every fifth of the time that it is given, and starts another on the same catalog.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import functools
 import logging
 import statistics
 import tempfile
@@ -19,11 +23,14 @@ from pathlib import Path
 from bot import logs
 from bot.operations.metrics import Metrics
 from bot.settings import Settings
-from knowledge.types import EVERYONE, Finished, Handler, Question
+from knowledge.types import EVERYONE, Answer, Finished, Found, Handler, Question, Token
 from scripts.bench_chats import make_files
+from tests.fakes import FakeKnowledge, a_message, a_source
 from tests.librarian import QuickEmbedder, open_knowledge
+from tests.talk import FakeSurface, a_desk, a_librarian
 
 AIM = 0.02
+_ANSWERS = 10
 
 
 def main() -> None:
@@ -34,7 +41,13 @@ def main() -> None:
     parser.add_argument("--passages", type=int, default=10_000)
     parser.add_argument("--questions", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--stop", action="store_true")
+    parser.add_argument("--seconds", type=float, default=5.0, help="SHUTDOWN_SECONDS")
     arguments = parser.parse_args()
+    if arguments.stop:
+        with tempfile.TemporaryDirectory() as temporary:
+            asyncio.run(_stop(Path(temporary), arguments.seconds))
+        return
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         make_files(folder / "files", arguments.passages, "a")
@@ -66,6 +79,36 @@ async def _measure(plain: Handler, measured: Handler, arguments: argparse.Namesp
             ratios.append(both / neither - 1)
             print(f"with {1000 * both:.2f} ms, without {1000 * neither:.2f} ms, cost {ratios[-1]:+.1%}")
     print(f"median of the rounds: {statistics.median(ratios):+.1%} (aim: at most {AIM:.0%})")
+
+
+async def _stop(folder: Path, seconds: float) -> None:
+    knowledge, surface = FakeKnowledge(), FakeSurface()
+    for number in range(_ANSWERS):
+        answer = Answer(f"answer {number} [1]", "en", "extractive", (a_source(),))
+        wait = functools.partial(asyncio.sleep, (number + 0.5) * seconds / 5)
+        knowledge.answers[f"question {number}?"] = (
+            Found((a_source(),)),
+            Token("so far"),
+            wait,
+            Finished(answer),
+        )  # type: ignore[assignment]
+    desk = a_desk(a_librarian(folder, knowledge, closing_seconds=seconds), surface)
+    for number in range(_ANSWERS):
+        await desk.receive(a_message(f"question {number}?", message=str(number), thread=str(number)))
+    began = time.perf_counter()
+    await desk.close()
+    took = time.perf_counter() - began
+    last = [shown[-1] for shown in surface.posts.values()]
+    finished = sum(view.end is not None for view in last)
+    announced = sum(view.end is None and bool(view.waiting) for view in last)
+    again = a_desk(a_librarian(folder, knowledge), surface)
+    again.resume(await again.left_behind())
+    await again.settle()
+    wanted = sorted(f"answer {number} [1]" for number in range(_ANSWERS))
+    is_each_once = sorted(surface.answers) == wanted
+    print(f"{_ANSWERS} running answers, {seconds:g} s to stop: it took {took:.1f} s")
+    print(f"{finished} finished, {announced} announced, {_ANSWERS - finished - announced} without a word")
+    print(f"after the next start: {len(surface.posts)} messages, each answer once: {is_each_once}")
 
 
 async def _ask(handler: Handler, text: str, key: str) -> None:

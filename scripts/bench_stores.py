@@ -2,13 +2,14 @@
 
     python -m scripts.bench_stores sizes --store faiss|lite|real --passages N --folder DIR [--questions 20]
     python -m scripts.bench_stores plot --folder DIR --out FILE.png
-    python -m scripts.bench_stores parity --corpus DIR [--questions 300] [--server lite|real] [--no-embedder]
+    python -m scripts.bench_stores parity --corpus DIR [--questions 300] [--passages 2000]
+        [--server lite|real] [--no-embedder]
 
 `sizes` builds the store's index from a filled catalog, as a rebuild does (nothing is embedded), and times the
 whole hybrid search. The corpus is that of `bench_search.py`; the first run with a number of passages makes it
 in DIR, which takes a while; `--questions 0` does nothing else. Each other run adds a line to
-DIR/stores.jsonl. `parity` indexes a corpus in BEIR's layout once, copies the index over, and asks both.
-For `lite` and `real` see `bench_milvus.py`.
+DIR/stores.jsonl. `parity` indexes a corpus in BEIR's layout, or a part of it that has the questions'
+documents, copies the index over, and asks both. For `lite` and `real` see `bench_milvus.py`.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from typing import Any
 import psutil
 
 from bot.corpus import CorpusLoader, RankedCorpus
-from bot.evaluation import Scores, evaluate, load_corpus
+from bot.evaluation import Corpus, Scores, evaluate, load_corpus
 from bot.opening import open_knowledge
 from bot.settings import Settings
 from knowledge.catalog import Catalog
@@ -63,6 +64,7 @@ def main() -> None:
     parity = commands.add_parser("parity")
     parity.add_argument("--corpus", type=Path, required=True)
     parity.add_argument("--questions", type=int, default=300)
+    parity.add_argument("--passages", type=int, help="documents of the corpus to index; all by default")
     parity.add_argument("--server", choices=("lite", "real"), default="lite")
     parity.add_argument("--no-embedder", action="store_true")
     arguments = parser.parse_args()
@@ -161,8 +163,17 @@ def _plot(arguments: argparse.Namespace) -> None:
         print(json.dumps(line))
 
 
+def _part(corpus: Corpus, questions: int, documents: int | None) -> Corpus:
+    """The first questions, and so many documents: what answers them, then the corpus's first others."""
+    queries = dict(list(corpus.queries.items())[:questions])
+    needed = {document for query in queries for document in corpus.relevant[query]}
+    ordered = sorted(corpus.documents, key=lambda document: document.id not in needed)
+    relevant = {query: corpus.relevant[query] for query in queries}
+    return Corpus(tuple(ordered[:documents]), queries, relevant)
+
+
 def _parity(arguments: argparse.Namespace) -> None:
-    corpus = load_corpus(arguments.corpus)
+    corpus = _part(load_corpus(arguments.corpus), arguments.questions, arguments.passages)
     provider = "none" if arguments.no_embedder else "local"
     with tempfile.TemporaryDirectory() as temporary, served(arguments.server, Path(temporary)) as server:
         settings = Settings(
@@ -177,7 +188,7 @@ def _parity(arguments: argparse.Namespace) -> None:
                     knowledge.refresh_from([CorpusLoader(corpus.documents)])
                 passages = knowledge.status().passages
                 ranked = RankedCorpus(knowledge, passages)
-                scores[name] = evaluate(corpus, ranked.rank, limit=arguments.questions)
+                scores[name] = evaluate(corpus, ranked.rank)
                 if name == "faiss" and not knowledge.copy_index("milvus").is_sound:
                     raise SystemExit("the copy isn't whole")
     print(f"{arguments.corpus.name}: {passages} passages, {scores['faiss'].queries} questions")
