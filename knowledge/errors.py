@@ -183,7 +183,7 @@ class AddressUnavailable(SaseoError):
 
 
 class AlreadyRunning(SaseoError):
-    """Parameters: path, pid."""
+    """Parameters: path, pid, and of a catalog at a server reason (`catalog`)."""
 
 
 class ChatUnavailable(SaseoError):

@@ -3,10 +3,10 @@
     python -m scripts.bench_operations [--passages 10000] [--questions 200] [--rounds 3]
     python -m scripts.bench_operations --stop [--seconds 5]
 
-The first asks with both, and with neither, in turns. Made-up handbooks, quoted answers (no language model), the
-embedder of the tests, so that nothing slow hides the cost. With both, each answer is counted and timed, and
-what is logged at INFO goes to a file as JSON. The second stops a desk with ten answers, one of which ends in
-every fifth of the time that it is given, and starts another on the same catalog.
+The first asks with both, and with neither, in turns. Made-up handbooks, quoted answers (no language model),
+the embedder of the tests, so that nothing slow hides the cost. With both, each answer is counted and timed,
+and what is logged at INFO goes to a file as JSON. The second stops a desk with ten answers, one of which ends
+in every fifth of the time that it is given, and starts another on the same catalog.
 """
 
 from __future__ import annotations

@@ -118,7 +118,7 @@ class Ownership:
         try:
             if not connection.execute(_TRY_OWN).scalar():
                 names = [row.application_name for row in connection.execute(_HOLDERS)]
-                raise AlreadyRunning(path=self._location, pid=", ".join(names) or "?")
+                raise AlreadyRunning(reason="catalog", path=self._location, pid=", ".join(names) or "?")
             self._process = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
             connection.detach()  # it is never another's, and no pool's limit counts it
         except BaseException:

@@ -52,11 +52,6 @@ class Catalog:
         """What an error or a person calls this catalog: the file, or the URL without its password."""
         return self._url.database or "" if self._sqlite else self._url.render_as_string(hide_password=True)
 
-    @property
-    def is_file(self) -> bool:
-        """Whether it is a file of the data folder, and not at a server."""
-        return self._sqlite
-
     def prepare(self, *, had_documents: bool = False) -> None:
         """Create the schema or migrate it.
 

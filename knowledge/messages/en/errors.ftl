@@ -137,4 +137,5 @@ error-chat-unavailable-scope = The app lacks a permission on { $platform }. Inst
 error-chat-unavailable-unreachable = { $platform } can't be reached.
 error-chat-unavailable-gone = The message or channel on { $platform } isn't there any more.
 error-chat-unavailable-refused = { $platform } refused.
+error-already-running-catalog = Another program ({ $pid }) owns the catalog { $path }. Stop it first.
 error-already-running = Another saseo (process { $pid }) owns { $path }. Stop it first, or use another folder with --data-dir.

@@ -20,6 +20,8 @@ from tests.talk import a_librarian, answered, prepared
 
 KOREAN = "휴가 규정을 알려 주세요"
 
+pytestmark = pytest.mark.usefixtures("either_catalog")
+
 
 def test_the_question_carries_its_audience_asker_and_key(tmp_path: Path) -> None:
     """Whoever answers knows who will read, who asks (as the queue's key), and a key that redelivery keeps."""
