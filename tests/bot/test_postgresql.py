@@ -15,7 +15,7 @@ from bot.opening import open_knowledge
 from bot.settings import InvalidSettings, Settings, load_settings
 from knowledge.catalog import Catalog
 from knowledge.errors import IndexUnavailable
-from knowledge.types import Finished, Question
+from knowledge.types import LANGUAGES, Finished, Question
 from tests.fakes import HashEmbedder, a_message
 from tests.librarian import (
     ANALYZER,
@@ -24,6 +24,7 @@ from tests.librarian import (
     by_meaning,
     by_word,
     fill,
+    knowing,
     served,
 )
 from tests.postgres_server import PostgresServer
@@ -61,9 +62,13 @@ def settings_for(tmp_path: Path, url: str, data: str = "data") -> Settings:
 
 
 def opened(settings: Settings, **changes: object):
-    return open_knowledge(
-        settings, **{"embedder": HashEmbedder(), "analyzer": ANALYZER, "chat_model": None, **changes}
-    )
+    parts = {
+        "embedder": HashEmbedder(),
+        "analyzer": ANALYZER,
+        "abilities": knowing(*LANGUAGES),
+        "chat_model": None,
+    }
+    return open_knowledge(settings, **(parts | changes))
 
 
 def asked(knowledge, text: str) -> Finished:
@@ -144,7 +149,7 @@ def test_the_servers_own_tools_back_it_up(tmp_path: Path, docs: Path, postgres: 
         assert served(knowledge) == before
         assert asked(knowledge, "연차는 며칠인가요?").answer.text == answer
         assert by_meaning(knowledge, "Ask the security team for VPN access.") == str(docs / "vpn.md")
-        assert not any("VPN" in text for call in embedder.calls for text in call)
+        assert embedder.calls == []
 
 
 def test_a_server_that_dies_costs_its_questions_a_sentence(
