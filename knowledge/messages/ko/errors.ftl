@@ -128,5 +128,5 @@ error-chat-unavailable-scope = { $platform } 앱에 권한이 모자랍니다. d
 error-chat-unavailable-unreachable = { $platform } 서버에 연결하지 못했습니다.
 error-chat-unavailable-gone = { $platform } 메시지나 채널이 이제 없습니다.
 error-chat-unavailable-refused = { $platform } 쪽에서 거절했습니다.
-error-already-running-catalog = 다른 프로그램({ $pid })이 카탈로그 { $path }을(를) 쓰고 있습니다. 먼저 그 프로그램을 멈춰 주세요.
+error-already-running-catalog = 다른 프로그램({ $pid })이 이 카탈로그를 쓰고 있습니다: { $path } 먼저 그 프로그램을 멈춰 주세요.
 error-already-running = 다른 saseo(프로세스 { $pid })가 이 폴더를 쓰고 있습니다: { $path } 그것을 먼저 멈추거나 --data-dir로 다른 폴더를 적어 주세요.
