@@ -135,7 +135,9 @@ SECRETS = [name for name, info in Settings.model_fields.items() if info.annotati
 def test_a_secret_is_never_shown(tmp_path):
     """Tokens, keys and the catalog's address (with its password) appear neither in settings nor in errors."""
     assert {"slack_bot_token", "discord_bot_token", "llm_api_key", "catalog_url"} <= set(SECRETS)
-    content = "".join(f"{name.upper()}=hunter2-{name}\n" for name in SECRETS)
+    values = {name: f"hunter2-{name}" for name in SECRETS}
+    values["catalog_url"] = "postgresql://saseo:hunter2@db/saseo"
+    content = "".join(f"{name.upper()}={value}\n" for name, value in values.items())
     settings = load(tmp_path, content).settings
     assert "hunter2" not in repr(settings) + str(settings)
     with pytest.raises(InvalidSettings) as caught:
