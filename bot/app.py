@@ -20,6 +20,7 @@ from bot.operations.service import operations
 from bot.ownership import owned
 from bot.settings import Settings
 from knowledge.catalog import turns
+from knowledge.courtesy import quick_turns
 from knowledge.errors import SaseoError
 from knowledge.parts import Parts
 from knowledge.service import Knowledge
@@ -69,6 +70,7 @@ class App:
         settings = self._settings
         schedule = Schedule(settings.refresh_schedule, self._refresh)
         stack.enter_context(owned(settings.data_dir, self._catalog))
+        stack.enter_context(quick_turns())
         # It waits for the run that is under way, and in a thread: the loop may have to tell what goes on.
         stack.push_async_callback(run_blocking, self.knowledge.close)
         if isinstance(self._model, AbstractAsyncContextManager):

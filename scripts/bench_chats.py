@@ -28,6 +28,7 @@ import psutil
 
 from bot.chat.limits import Limits
 from knowledge.catalog import Catalog
+from knowledge.courtesy import quick_turns
 from knowledge.service import Knowledge
 from knowledge.sources.options import Folder
 from scripts.chat_rows import discord, slack
@@ -204,7 +205,7 @@ def main() -> None:
     options.add_argument("--hours", type=int, default=24)
     wanted = options.parse_args()
     for platform in wanted.platforms or PLATFORMS:
-        with tempfile.TemporaryDirectory(prefix="saseo-bench-") as place:
+        with tempfile.TemporaryDirectory(prefix="saseo-bench-") as place, quick_turns():  # as the bot does
             asyncio.run(measure(platform, Path(place), wanted.passages, wanted.hours))
 
 

@@ -14,6 +14,8 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
 from queue import SimpleQueue
 from typing import BinaryIO
 
@@ -23,7 +25,8 @@ from knowledge.preparing.work import Prepared, recipe
 from knowledge.types import ParsedDocument
 
 Documents = list[tuple[str, ParsedDocument]]
-_NICE = 10  # a tenth of a processor that others want, and all of one that nobody wants
+_NICE = 5  # a quarter of a processor that someone else wants too, and all of one that nobody wants
+_OUT_OF_MEMORY_SCORE = 900  # of 1000: before the bot, whose work this is, and before its model
 _SECONDS, _CHARACTERS_A_SECOND = 60, 2_000  # of processor time: ten times what a slow machine takes
 
 
@@ -40,7 +43,7 @@ def main(work: str) -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nothing, standard)
-    os.nice(_NICE)
+    _stand_back()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     analyzer: Analyzer = pickle.load(requests)  # noqa: S301 - from the parent
     send(answers, recipe(analyzer))
@@ -55,6 +58,13 @@ def main(work: str) -> None:
             send(answers, _trace(error))
         else:
             send(answers, "", *found)
+
+
+def _stand_back() -> None:
+    """Behind everyone who waits for an answer; and the first to go when memory runs out."""
+    os.nice(_NICE)
+    with suppress(OSError):  # there is no such file but on Linux
+        Path("/proc/self/oom_score_adj").write_text(str(_OUT_OF_MEMORY_SCORE), encoding="ascii")
 
 
 def _listen(requests: BinaryIO, asked: SimpleQueue[Documents]) -> None:
@@ -73,6 +83,8 @@ def _limit(characters: int) -> None:
     spent = math.ceil(used.ru_utime + used.ru_stime)
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     most = spent + _SECONDS + characters // _CHARACTERS_A_SECOND
+    if hard != resource.RLIM_INFINITY:
+        most = min(most, hard)
     resource.setrlimit(resource.RLIMIT_CPU, (most, hard))
 
 

@@ -19,8 +19,8 @@ from knowledge.types import ParsedDocument
 
 _log = logging.getLogger(__name__)
 WORK = "knowledge.preparing.work:prepared"
-WORTH_A_PROCESS = 50_000
-"""Characters: below it, analysing takes less than starting the process and loading Kiwi in it."""
+WORTH_A_PROCESS = 100_000
+"""Characters: fewer are cut and analysed sooner than the process is started and has loaded Kiwi."""
 
 _TRIES = 2
 _BETWEEN_LOOKS = 0.1  # seconds

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 from pathlib import Path
 
-from knowledge.courtesy import Courtesy
+from knowledge.courtesy import Courtesy, quick_turns
 from knowledge.types import EVERYONE, Question
 from tests.librarian import fill, open_knowledge
 
@@ -36,6 +37,14 @@ def test_patience_ends() -> None:
     with courtesy.urgent():
         assert not courtesy.give_way()
     assert courtesy.give_way()
+
+
+def test_turns_are_quick_only_in_the_block() -> None:
+    """Whoever shares the process afterwards has Python's own turns again."""
+    before = sys.getswitchinterval()
+    with quick_turns():
+        assert sys.getswitchinterval() < before
+    assert sys.getswitchinterval() == before
 
 
 class Noticing(Courtesy):

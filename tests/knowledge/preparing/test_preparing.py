@@ -24,6 +24,7 @@ from knowledge.sources.options import Folder
 from knowledge.types import Block, ParsedDocument
 from tests.librarian import ANALYZER, fill, open_knowledge, served
 
+pytestmark = pytest.mark.timeout(600)  # on a busy machine it comes last, by intent
 SAMPLES = Path(__file__).parents[3] / "samples"
 MISBEHAVIOUR = "tests.knowledge.preparing.misbehaviour:work"
 Documents = list[tuple[str, ParsedDocument]]
@@ -54,7 +55,7 @@ def children() -> set[int]:
 
 def test_the_same_as_in_this_process() -> None:
     """Every sample gives the same passages and analysis there as here, in the order that was asked."""
-    paths = [path for path in SAMPLES.rglob("*") if path.suffix in (".md", ".html", ".csv", ".txt")][:12]
+    paths = [path for path in SAMPLES.rglob("*") if path.suffix in (".md", ".html", ".csv")][:4]
     documents = [(str(path), parse(path.name, path.read_bytes())) for path in paths]
     apart = Preparing(ANALYZER, worth=0)
     try:
@@ -80,7 +81,7 @@ def test_the_other_analyser_knows_the_teams_words(tmp_path: Path) -> None:
 
 
 def test_what_takes_a_moment_is_done_here() -> None:
-    """A small document starts no process; once there is one, it does the small ones too."""
+    """A small document starts no process; once there is one, behind this one, it does the small ones too."""
     before = children()
     here = Preparing(ANALYZER, worth=100)
     try:
@@ -88,6 +89,7 @@ def test_what_takes_a_moment_is_done_here() -> None:
         assert children() == before
         here.prepare(document("a") * 10, ignore)
         [started] = children() - before
+        assert psutil.Process(started).nice() > psutil.Process().nice()
         here.prepare(document("a"), ignore)
         assert children() == {*before, started}
     finally:
@@ -195,7 +197,7 @@ def test_nothing_but_values_is_made_of_what_it_says() -> None:
 
 def test_a_large_run_has_a_process_as_long_as_it_lasts(tmp_path: Path) -> None:
     """Its documents are served, and nothing lies about after it."""
-    fill(tmp_path / "folder", {"large.md": "A kiwi is a fruit. " * 4000, "small.md": "A plum is another."})
+    fill(tmp_path / "folder", {"large.md": "A kiwi is a fruit. " * 6000, "small.md": "A plum is another."})
     knowledge = open_knowledge(tmp_path / "data", Folder(tmp_path / "folder"))
     before, seen = children(), set()
 
