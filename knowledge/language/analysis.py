@@ -7,6 +7,7 @@ import os
 import re
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -203,7 +204,9 @@ def pairs_of(squeezed: str) -> list[str]:
     return [run[i : i + 2] for run in _SYLLABLES.findall(squeezed) for i in range(len(run) - 1)]
 
 
+@cache
 def _version(package: str) -> str:
+    """As it was first looked up, which is what is loaded, also after an update under a running bot."""
     try:
         return version(package)
     except PackageNotFoundError:

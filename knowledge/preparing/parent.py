@@ -23,7 +23,7 @@ WORTH_A_PROCESS = 100_000
 """Characters: fewer are cut and analysed sooner than the process is started and has loaded Kiwi."""
 
 _TRIES = 2
-_BETWEEN_LOOKS = 0.1  # seconds
+_BETWEEN_LOOKS = 0.2  # seconds
 # How native code dies of a text; it would take the bot with it. By other ends the text is not at fault.
 _FATAL = frozenset(
     -number
