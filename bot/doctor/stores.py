@@ -107,7 +107,7 @@ def _index(knowledge: Knowledge) -> Iterator[Check]:
         yield Check("index", "ok", "doctor-index-works", parameters=facts)
         for language, passages in status.passages_by_language.items():
             if passages and found.abilities is not None and language not in found.abilities.passages:
-                facts = {"passages": passages, "language": language}
+                facts = {"passages": passages, "written": language}
                 yield Check("index", "ok", "doctor-index-words-alone", parameters=facts)
     for problem in status.problems:
         yield Check("index", "warn", error=problem.error)

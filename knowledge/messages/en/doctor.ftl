@@ -85,7 +85,7 @@ doctor-index-works = { $documents ->
 doctor-index-words-alone = { $passages ->
     [one] 1 passage
    *[other] { $passages } passages
-} in { $language ->
+} in { $written ->
     [ko] Korean
    *[en] English
 } found by words, without vectors: the embedding model doesn't know the language

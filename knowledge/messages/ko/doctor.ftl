@@ -73,7 +73,7 @@ doctor-folder-mount = 디스크를 연결하거나 SHARED_FOLDERS를 고쳐 주�
 doctor-folder-closed = 읽을 수 없습니다: { $path }
 doctor-folder = { $path } (공개 범위 { $scope })
 doctor-index-works = 문서 { $documents }개, 단락 { $passages }개, 검색됨({ $milliseconds } ms)
-doctor-index-words-alone = { $language ->
+doctor-index-words-alone = { $written ->
     [ko] 한국어
    *[en] 영어
 } 단락 { $passages }개는 임베딩 모델이 모르는 언어라서 벡터 없이 단어로 찾습니다

@@ -21,7 +21,16 @@ from knowledge.sources.loader import FolderLoader
 from knowledge.sources.options import Folder
 from knowledge.types import Omission, ParsedDocument
 from tests.knowledge.refresh.shelf import TEAM, Shelf, counts, note, reasons
-from tests.librarian import EVERYBODY, CountingEmbedder, by_word, fill, open_knowledge, served
+from tests.librarian import (
+    EVERYBODY,
+    CountingEmbedder,
+    assert_nothing_is_left_over,
+    by_meaning,
+    by_word,
+    fill,
+    open_knowledge,
+    served,
+)
 
 
 def test_files_of_no_use_are_told_each_time_and_read_once(tmp_path: Path, folder: Path) -> None:
@@ -65,6 +74,46 @@ def test_another_recipe_reads_everything_again(
     assert counts(knowledge.refresh_from([shelf])) == {"changed": 1, "skipped": 1}
     assert sorted(shelf.reads) == ["kiwi.md", "rubbish.txt"]
     assert embedder.texts == embedded
+    knowledge.close()
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_the_old_passages_serve_until_the_new_are_made(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a run makes passages in another way, each document is found as it was or as it will be; a stop keeps both."""
+    from knowledge import ingest
+
+    fill(folder, {f"{n}.md": note(f"kiwi{n}") for n in range(5)})
+    knowledge = open_knowledge(tmp_path / "data", embedder=CountingEmbedder())
+    knowledge.refresh_from([Shelf(Folder(folder))])
+    split = ingest.split
+    monkeypatch.setattr(ingest, "REVISION", "another")
+    monkeypatch.setattr(
+        ingest,
+        "split",
+        lambda *given: [replace(each, text=f"{each.text} Anew.") for each in split(*given)],
+    )
+    seen: list[int] = []
+
+    class Asking(Shelf):
+        """Asks whenever a file is read."""
+
+        def read(self, file: FileState) -> bytes:
+            found = served(knowledge)
+            assert len(found) == len(by_word(knowledge, "page")) == 5
+            assert by_meaning(knowledge, "about kiwi4") == str(folder / "4.md")
+            seen.append(sum("Anew." in "".join(texts) for texts in found.values()))
+            return super().read(file)
+
+    shelf = Asking(Folder(folder))
+    knowledge.refresh_from([shelf], stopped=lambda: len(shelf.reads) == 3)
+    assert seen == [0, 0, 2]
+    seen.clear()
+    assert counts(knowledge.refresh_from([shelf])) == {"changed": 3, "unchanged": 2}
+    assert seen == [2, 2, 4]
+    assert len(by_word(knowledge, "anew")) == 5
+    assert_nothing_is_left_over(knowledge)
     knowledge.close()
 
 
