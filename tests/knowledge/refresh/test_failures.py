@@ -82,15 +82,15 @@ def test_the_old_passages_serve_until_the_new_are_made(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While a run makes passages in another way, each document is found as it was or as it will be; a stop keeps both."""
-    from knowledge import ingest
+    from knowledge.preparing import work
 
     fill(folder, {f"{n}.md": note(f"kiwi{n}") for n in range(5)})
     knowledge = open_knowledge(tmp_path / "data", embedder=CountingEmbedder())
     knowledge.refresh_from([Shelf(Folder(folder))])
-    split = ingest.split
-    monkeypatch.setattr(ingest, "REVISION", "another")
+    split = work.split
+    monkeypatch.setattr(work, "REVISION", "another")
     monkeypatch.setattr(
-        ingest,
+        work,
         "split",
         lambda *given: [replace(each, text=f"{each.text} Anew.") for each in split(*given)],
     )
