@@ -34,7 +34,9 @@ _DROPPED = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\ufeff\ud
 _ASTRAL = re.compile("[\U00010000-\U0001ffff]")
 _NON_ASCII = re.compile(r"[^\x00-\x7f]+")
 _HANGUL = re.compile(r"[가-힣]")
-_HANJA = re.compile(r"[一-鿿豈-﫿]")
+# Hanja, and lone letters of Hangul, as which kana come out. As numbers: normalisation, which any tool may do
+# to this file, takes the last range's beginning to an ideograph that stands before all syllables.
+_FOREIGN = re.compile(r"[\u4e00-\u9fff\u3131-\u318e\uf900-\ufaff]")
 _KOREAN = re.compile(r"[가-힣\t\n\r -~]")
 # A quarter of running Korean text and more; Chinese that was read as CP949 has few of them.
 _FREQUENT = re.compile(r"[이다는에의고가을하지로은기한사를도인어자]")
@@ -195,13 +197,25 @@ def _looks_korean(text: str) -> bool:
         doubtful += len(match[0]) == 1 and _is_doubtful(text, match.start())
     if not total or doubtful * 5 > total:
         return False
-    return _is_korean(text[:_SAMPLE])
+    return _is_korean(text[:_SAMPLE]) or _is_all_hangul(text[:_SAMPLE])
+
+
+def _is_all_hangul(text: str) -> bool:
+    """Whether there is next to nothing but the syllables of KS X 1001.
+
+    A list of names and dates has few of the frequent syllables. What is Chinese, Japanese or Russian in truth
+    comes out with hanja, or with syllables that Korean hardly uses.
+    """
+    hangul, foreign = _HANGUL.findall(text), _FOREIGN.findall(text)
+    code = "".join(hangul).encode("cp949")
+    rare = sum(min(pair) < 0xA1 for pair in zip(code[::2], code[1::2], strict=True))
+    return (len(foreign) + rare) * 50 <= len(hangul)
 
 
 def _is_korean(text: str) -> bool:
     """Whether the share of hanja, and that of the most frequent syllables, are those of Korean."""
-    hangul, hanja, frequent = (len(kind.findall(text)) for kind in (_HANGUL, _HANJA, _FREQUENT))
-    return hanja <= max(hangul, 10) and (hangul < 100 or frequent > hangul * 0.1)
+    hangul, foreign, frequent = (len(kind.findall(text)) for kind in (_HANGUL, _FOREIGN, _FREQUENT))
+    return foreign * 3 <= max(hangul, 10) and (hangul < 100 or frequent > hangul * 0.1)
 
 
 def _is_doubtful(text: str, place: int) -> bool:

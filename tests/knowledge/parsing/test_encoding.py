@@ -68,12 +68,25 @@ def test_western_texts_are_not_taken_for_korean(text: str) -> None:
         ("Привет, как дела? Всё хорошо", "cp1251"),
         ("Zażółć gęślą jaźń i inne", "cp1250"),
         ("日本語のテキストです。これはテストです。", "cp932"),
+        ("これは日本語の文書です。ここに内容を書いて、東京都の会議で使います。" * 5, "euc_jp"),
         ("这是一个中文文档。我们在这里写一些内容，用来测试编码检测是否正确。" * 5, "gb18030"),
     ],
 )
 def test_other_encodings_are_guessed(text: str, encoding: str) -> None:
     """What is neither Korean nor Western is left to charset-normalizer, and isn't read as Korean."""
     assert decode(text.encode(encoding)) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "날짜,요일,이름\n2026-02-17,화,설날\n2026-09-25,금,추석\n2026-12-25,금,성탄절\n" * 8,
+        "대한민국(大韓民國)의 헌법(憲法)은 국민이 정한 법이다. 제1조(條)를 보라.\n" * 5,
+    ],
+)
+def test_lists_and_hanja_are_korean_too(text: str) -> None:
+    """Names and dates without running text, and hanja between Hangul, aren't taken for Chinese."""
+    assert decode(text.encode("cp949")) == text
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
