@@ -111,7 +111,8 @@ class Answerer:
             understood_with_attachments, self._retrieve, self._analyzer, text, question
         )
         found = grasped.found
-        if not found.is_answerable:
+        # Between that and an answer, what has been written before or a model may say whether it is one.
+        if found.is_hopeless:
             yield Finished(await self._not_found(found, language))
             return
         asked = await run_blocking(self._prepared, question, text, language, grasped)
@@ -121,6 +122,9 @@ class Answerer:
             yield Finished(kept)
             return
         if self._model is None:
+            if not found.is_answerable:
+                yield Finished(await self._not_found(found, language))
+                return
             pieces, answer = await run_blocking(self._extract, found, language)
             yield Found(answer.sources)
             for piece in pieces:
@@ -152,6 +156,11 @@ class Answerer:
                 async with aclosing(self._checked(asked, ended)) as checked:
                     async for last in checked:
                         yield last
+            case GaveUp(is_shown=is_shown) if not asked.found.is_answerable:
+                answer = await self._not_found(asked.found, asked.language)
+                if is_shown:
+                    yield Replaced(answer.text, "fallback")
+                yield Finished(answer)
             case GaveUp(why=why, is_shown=is_shown):
                 pieces, answer = await run_blocking(self._extract, asked.found, asked.language)
                 if is_shown:
@@ -250,6 +259,8 @@ class Answerer:
             for number, (candidate, excerpt) in enumerate(extract.cited[:_SOURCES], 1)
         )
         pieces = [quieted(piece) for piece in extract.pieces]
+        if found.is_doubtful:
+            pieces.insert(0, f"{messages.text('answer-doubtful', language)}\n\n")
         return pieces, Answer("".join(pieces), language, "extractive", sources)
 
     async def _not_found(self, found: Retrieval, language: Language) -> Answer:

@@ -20,6 +20,7 @@ from knowledge.embedding import Abilities, Embedder, Vector
 from knowledge.index import Hits, LexicalQuery
 from knowledge.language import Analyzer
 from knowledge.ranking import answerable, bm25, diversify, editions, evidence, fusion, query, repair
+from knowledge.ranking.answerable import Bars
 from knowledge.snapshot import Snapshot
 from knowledge.types import LANGUAGES, Document, Language, Passage
 
@@ -51,15 +52,15 @@ class Candidate:
 class Retrieval:
     """What was found for a question, best first, and whether it is likely to answer.
 
-    `answerable` is a probability, `threshold` the least one at which to answer. `vector` is the question's,
-    None without an embedder.
+    `answerable` is a probability, `bars` what it has to reach. `vector` is the question's, None without an
+    embedder.
     """
 
     question: str
     language: Language
     candidates: tuple[Candidate, ...]
     answerable: float
-    threshold: float
+    bars: Bars
     repaired: tuple[tuple[str, str], ...]
     milliseconds: float
     query: query.Query
@@ -69,8 +70,18 @@ class Retrieval:
 
     @property
     def is_answerable(self) -> bool:
-        """Whether the best passages are likely enough to answer."""
-        return bool(self.candidates) and self.answerable >= self.threshold
+        """Whether the best passages are likely enough to answer to be quoted as an answer."""
+        return bool(self.candidates) and self.answerable >= self.bars.answer
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether an answer of quotes has to say that it may be none."""
+        return self.answerable < self.bars.trust
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether not even a language model is worth asking."""
+        return not self.candidates or self.answerable < self.bars.ask
 
     def coverage(self, terms: set[str], language: Language) -> float:
         """The share of the question's weight that some terms carry, 0 to 1."""
@@ -168,13 +179,12 @@ class Retriever:
             for pick in chosen
         )
         judged = self._judged(wanted, chosen, found, stored, fused, words, weights)
-        threshold = judged.threshold if self._threshold is None else self._threshold
         return Retrieval(
             question=text,
             language=wanted.language,
             candidates=candidates,
             answerable=judged.probability,
-            threshold=threshold,
+            bars=judged.bars.moved(self._threshold),
             repaired=_repairs(asked, wanted),
             milliseconds=1000 * (time.perf_counter() - began),
             query=wanted,
@@ -201,7 +211,7 @@ class Retriever:
         weights: Mapping[Language, bm25.Weights],
     ) -> answerable.Judgement:
         if not chosen:
-            return answerable.Judgement(0.0, 1.0, None)
+            return answerable.Judgement(0.0, answerable.NO_BARS, None)
         index = chosen[0].index
         best = evidence.Candidate(
             passage=found[index].analysed,

@@ -65,7 +65,7 @@ class Search:
         look = partial(self._look, text, scopes, limit, context, enclosed)
         if self.is_warming and self._complete is None:
             found = look(self._by_words)
-            if found.is_answerable:
+            if found.is_answerable and not found.is_doubtful:
                 return found
         return look(self._completed())
 

@@ -2,10 +2,11 @@
 
     python scripts/tune_refusal.py --corpus KORQUAD --corpus SQUAD --samples samples --plot refusal.png
 
-Half of the right passages are taken out, in several draws. The model is fitted on the questions about
-half of the articles (and its threshold chosen there, by inner cross-validation) and measured on those
-about the other half. Then it is fitted on all: the printed table stands in
-`knowledge/ranking/answerable.py`. The samples are measured with that table, untuned.
+Half of the right passages are taken out, in several draws. Each question is put as it was written, beside
+the passage, and in words that imitate a person's own (`own_words`). The model is fitted on the latter, about
+half of the articles (and its threshold chosen there, by inner cross-validation), and measured on both, about
+the other half. Then it is fitted on all: the printed table stands in `knowledge/ranking/answerable.py`. The
+samples are measured with what the product has, untuned.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from knowledge.passages import split
 from knowledge.ranking import answerable, bm25, query
 from knowledge.ranking.answerable import Judgement
 from knowledge.ranking.evidence import Candidate, Evidence
+from scripts.own_words import in_own_words
 from scripts.ranking_lab import Corpus, Index, Item, Result, embed, read, search, with_corpora
 
 Array = NDArray[np.float64]
@@ -40,6 +42,9 @@ _DRAWS = 6
 _INNER = 4
 # Aimed at where the threshold is chosen, so that the other half stays under 5%.
 _FALSE = 0.045
+WRITTEN, OWN = "as written", "own words"
+# The answerable questions that may stay below each of the product's bars.
+_SHARES = {WRITTEN: (0.005, 0.045, 0.1), OWN: (0.002, 0.01, 0.05)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Case:
     group: str
     article: str
     answerable: bool
+    judgement: Judgement
     evidence: Evidence
 
 
@@ -65,27 +71,30 @@ def judged(index: Index, analyzer: Analyzer, result: Result) -> Judgement | None
     return answerable.judge(result.query, best, result.lexical, weights, analyzer)
 
 
-def cases(corpus: Corpus, analyzer: Analyzer, *, embedded: bool) -> Iterator[Case]:
-    """Each question in each draw, with half of the right passages taken out of the index."""
+def cases(corpus: Corpus, analyzer: Analyzer, cache: Path, *, embedded: bool) -> Iterator[Case]:
+    """Each question in each draw, as it was written and in own words, half of the passages hidden."""
     index = Index(corpus.items, corpus.vectors if embedded else None)
-    built = [query.build(question.text, analyzer) for question in corpus.asked]
+    written = [question.text for question in corpus.asked]
+    own = in_own_words(written, corpus.language, analyzer, seed=1)
     gold = np.unique([question.gold for question in corpus.asked])
-    group = f"{corpus.language}{'' if embedded else ', words alone'}"
-    for seed in range(_DRAWS):
-        hidden = set(np.random.default_rng(seed).permutation(gold)[: len(gold) // 2].tolist())
-        index.hide(hidden)
-        for number, question in enumerate(corpus.asked):
-            vector = corpus.questions[number] if embedded else None
-            judgement = judged(
-                index, analyzer, search(index, analyzer, question.text, vector, built=built[number])
-            )
-            if judgement and judgement.evidence:
-                article = f"{corpus.name}/{question.article}"
-                yield Case(group, article, question.gold not in hidden, judgement.evidence)
+    for register, texts in ((WRITTEN, written), (OWN, own)):
+        built = [query.build(text, analyzer) for text in texts]
+        vectors = embed(texts, cache) if embedded else None
+        group = f"{corpus.language}, {register}{'' if embedded else ', words alone'}"
+        for seed in range(_DRAWS):
+            hidden = set(np.random.default_rng(seed).permutation(gold)[: len(gold) // 2].tolist())
+            index.hide(hidden)
+            for number, question in enumerate(corpus.asked):
+                vector = vectors[number] if vectors is not None else None
+                found = search(index, analyzer, texts[number], vector, built=built[number])
+                judgement = judged(index, analyzer, found)
+                if judgement and judgement.evidence:
+                    article = f"{corpus.name}/{question.article}"
+                    yield Case(group, article, question.gold not in hidden, judgement, judgement.evidence)
 
 
 class Sample:
-    """All cases as arrays, with equal weight for each group."""
+    """All cases as arrays, with equal weight for each group; only those in own words teach."""
 
     def __init__(self, found: Sequence[Case]) -> None:
         self.x = np.array([astuple(case.evidence) for case in found])
@@ -95,12 +104,15 @@ class Sample:
         names, counts = np.unique(self.groups, return_counts=True)
         # Words alone are the rarer way to run, and the same questions over again.
         size = {
-            name: (0.5 if "," in name else 1.0) / count for name, count in zip(names, counts, strict=True)
+            name: (0.5 if name.endswith("alone") else 1.0) / count
+            for name, count in zip(names, counts, strict=True)
         }
         self.weights = np.array([size[name] for name in self.groups]) * len(found) / len(names)
+        self.teaches = np.array([OWN in case.group for case in found])
         self.center, self.scale = self.x.mean(0), self.x.std(0)
 
     def fitted(self, rows: NDArray[np.bool_]) -> LogisticRegression:
+        rows = rows & self.teaches
         model = LogisticRegression(C=0.3, max_iter=3000)
         return model.fit(self.scaled(rows), self.y[rows], sample_weight=self.weights[rows])
 
@@ -164,32 +176,36 @@ def handbook(folder: Path, analyzer: Analyzer, cache: Path) -> tuple[Index, list
 
 
 def samples(folder: Path, analyzer: Analyzer, cache: Path) -> None:
-    """Print what is refused of the sample questions, cross-lingual ones aside."""
+    """Print what becomes of the sample questions."""
     index, documents = handbook(folder, analyzer, cache)
     asked = [json.loads(line) for line in (folder / "questions.jsonl").read_text("utf-8").splitlines()]
     vectors = embed([one["question"] for one in asked], cache)
-    rows: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
+    rows: dict[tuple[str, str], list[Judgement]] = defaultdict(list)
     places: dict[str, list[int]] = defaultdict(list)
     for one, vector in zip(asked, vectors, strict=True):
-        if one["kind"] == "crosslingual":
-            continue
         result = search(index, analyzer, one["question"], vector)
-        judgement = judged(index, analyzer, result)
-        if one["documents"]:
+        if one["documents"] and one["kind"] != "crosslingual":
             ordered = list(dict.fromkeys(documents[row] for row in result.rows))
             places[one["language"]].append(
                 next((i for i, d in enumerate(ordered) if d in one["documents"]), 99)
             )
-        found = (judgement.probability, judgement.threshold) if judgement else (0.0, 1.0)
-        rows[one["language"], one["kind"]].append(found)
-    for (language, kind), pairs in sorted(rows.items()):
-        strictly = answerable.THRESHOLDS["ko" if language == "ko" else "en"]
-        strict = np.mean([probability < strictly for probability, _ in pairs])
-        refused = np.mean([probability < threshold for probability, threshold in pairs])
-        print(f"{language} {kind:13} {len(pairs):3}  refused {refused:.2f}, strictly {strict:.2f}")
+        judgement = judged(index, analyzer, result) or Judgement(0.0, answerable.NO_BARS, None)
+        rows[one["language"], one["kind"]].append(judgement)
+    for (language, kind), found in sorted(rows.items()):
+        print(f"{language} {kind:13} {len(found):3}  {_treated(found)}")
     for language, ranks in places.items():
         first, three = (f"{np.mean(np.array(ranks) < k):.3f}" for k in (1, 3))
         print(language, "right document first", first, "among three", three)
+
+
+def _treated(found: Sequence[Judgement]) -> str:
+    """What becomes of questions, as the product judges them."""
+    refused, hopeless = (
+        np.mean([one.probability < bar(one.bars) for one in found])
+        for bar in (lambda bars: bars.answer, lambda bars: bars.ask)
+    )
+    doubtful = np.mean([one.bars.answer <= one.probability < one.bars.trust for one in found])
+    return f"refused {refused:.3f} ({hopeless:.3f} also by a model's side), with a reservation {doubtful:.3f}"
 
 
 def plot(sample: Sample, path: Path) -> None:
@@ -233,12 +249,12 @@ def main() -> None:
     found: list[Case] = []
     for folder in arguments.corpus:
         corpus = read(folder, analyzer, arguments.cache)
-        found += cases(corpus, analyzer, embedded=True)
+        found += cases(corpus, analyzer, arguments.cache, embedded=True)
         if corpus.language == "en":
-            found += cases(corpus, analyzer, embedded=False)
+            found += cases(corpus, analyzer, arguments.cache, embedded=False)
     sample = Sample(found)
     for group, (refused, false, exactly, area) in cross_validate(sample).items():
-        print(f"{group:16} refused {refused:.3f}, falsely {false:.3f}; at 5% {exactly:.3f}; area {area:.4f}")
+        print(f"{group:27} refused {refused:.3f}, falsely {false:.3f}; at 5% {exactly:.3f}; area {area:.4f}")
     everything = np.ones(len(sample.y), np.bool_)
     model = sample.fitted(everything)
     slopes = model.coef_[0] / sample.scale
@@ -247,12 +263,14 @@ def main() -> None:
     inner = sample.out_of_fold(everything, np.random.default_rng(0))
     for group in np.unique(sample.groups):
         same = sample.groups == group
-        yes, no = inner[same & sample.y], inner[same & ~sample.y]
-        by_share = {share: round(float(np.quantile(yes, share)), 3) for share in (0.04, 0.045, 0.05)}
-        threshold = answerable.THRESHOLDS["ko" if group.startswith("ko") else "en"]
-        refused, false = (float((part < threshold).mean()) for part in (no, yes))
-        print(f"{group}: thresholds by share of answerable questions refused {by_share}")
-        print(f"{group}: at {threshold} refused {refused:.3f}, falsely {false:.3f}")
+        shares = _SHARES[OWN if OWN in group else WRITTEN]
+        by_share = {share: round(float(np.quantile(inner[same & sample.y], share)), 3) for share in shares}
+        print(f"{group}: bars by share of answerable questions below {by_share}")
+        for is_answerable in (True, False):
+            treated = [
+                case.judgement for case in found if case.group == group and case.answerable == is_answerable
+            ]
+            print(f"{group}: {'' if is_answerable else 'un'}answerable, {_treated(treated)}")
     if arguments.samples:
         samples(arguments.samples, analyzer, arguments.cache)
     if arguments.plot:

@@ -35,7 +35,6 @@ _POINTS_BACK = re.compile(
     re.IGNORECASE,
 )
 _WORDS = re.compile(r"[^\W\u3131-\u318e_]")  # and not "ㅁㄴㅇㄹ" or "???"
-_THINGS = frozenset({"noun", "name", "number"})
 
 
 class Retrieve(Protocol):
@@ -94,7 +93,7 @@ def _judged(together: Retrieval, about: Retrieval | None) -> Retrieval:
         return replace(together, answerable=0.0)
     if together.is_answerable or not about.is_answerable:
         return together
-    return replace(together, answerable=about.answerable, threshold=about.threshold)
+    return replace(together, answerable=about.answerable, bars=about.bars)
 
 
 def _stands(found: Retrieval, analyzer: Analyzer) -> bool:
@@ -102,7 +101,7 @@ def _stands(found: Retrieval, analyzer: Analyzer) -> bool:
 
     If not, what was asked before is no answer to it, however well the documents answer that.
     """
-    forms = {form for term in found.query.terms if term.kind in _THINGS for form in term.forms}
+    forms = {form for term in found.query.terms if term.kind in query.THINGS for form in term.forms}
     return any(
         any(form in candidate.passage.full_text.lower() for form in forms)
         or not forms.isdisjoint(analyzer.terms(candidate.passage.full_text, candidate.passage.language))
@@ -130,4 +129,4 @@ def topic(questions: Sequence[str], analyzer: Analyzer) -> str:
 
 
 def _things(text: str, analyzer: Analyzer) -> int:
-    return sum(term.kind in _THINGS for term in query.build(text, analyzer).terms)
+    return sum(term.kind in query.THINGS for term in query.build(text, analyzer).terms)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from knowledge.language import Analyzer
-from knowledge.models.extractive import split_units
+from knowledge.models.units import split_units
 from knowledge.prompt import Material, Unit
 from knowledge.retrieve import Candidate, Retrieval
 

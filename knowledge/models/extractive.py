@@ -1,9 +1,10 @@
 """An answer without a language model: what the best passages say, quoted exactly.
 
-A short passage is quoted whole. Of a longer one the best part is: from the sentence (row of a table, item of
-a list, line of code) that carries most of the question's weight, grown by its neighbours as far as a quote
-may be long. Where the embedder knows the languages, sentences are weighed by meaning as well; one that holds
-a number is preferred when a number is asked for.
+Of each passage the best part is quoted: from the sentence (row of a table, item of a list, line of code) that
+carries most of the question's weight, with its paragraph or list as far as a quote may be long. Of a table
+those rows are that carry what is asked, under the names of its columns. Where the embedder knows the
+languages, sentences are weighed by meaning as well; one that holds a number is preferred when a number is
+asked for.
 """
 
 from __future__ import annotations
@@ -14,16 +15,19 @@ from dataclasses import dataclass
 
 from knowledge.embedding import Embedder
 from knowledge.language import Analyzer
+from knowledge.models.units import Unit, units_of
 from knowledge.retrieve import Candidate, Retrieval
 
 _PASSAGES = 3
-_NEAR_BEST = 0.7  # a passage is worth quoting when its score is this much of the best one's
-_WHOLE = 450  # characters of a passage that is quoted whole
-_PART = 350  # characters of the best part of a longer one
+_NEAR_BEST = 0.8  # a passage is worth quoting when its score is this much of the best one's
+_DOUBTFUL_NEAR_BEST = 0.6  # the same where even the best one may not answer: then more of them may
+_AS_MUCH = 0.6  # and when its quote has this much of what the best one's has
+_WHOLE_TABLE = 450  # characters of a table of which no row says more than the others
+_PART = 350  # characters of a quote
+_WORTH_ADDING = 0.6  # the share of the best unit's score at which another paragraph's is quoted with it
+_ROWS = 0.75  # the same for another row
 _EMBEDDED_UNITS = 8  # sentences of a passage that are weighed by meaning: the rest is too slow to embed
 _NUMBER_BONUS = 0.15
-_MARKUP_LINE = re.compile(r"\s*(?:[-*+•]|\d+[.)]|\||#)\s*")
-_RULE = re.compile(r"[\s|:=+*_-]+")
 _ASKS_NUMBER = re.compile(
     r"며칠|몇|얼마|언제|기한|금액|한도|비율|퍼센트"
     r"|how (?:many|much|long|often|old|far)|\bwhen\b|what (?:time|date|year)",
@@ -51,8 +55,19 @@ class Extractor:
 
     def extract(self, found: Retrieval) -> Extract:
         """The quotes that answer best, at least one; `found` has at least one candidate."""
-        least = _NEAR_BEST * found.candidates[0].score
-        cited = [(c, self.quote(found, c)) for c in found.candidates[:_PASSAGES] if c.score >= least]
+        near = _DOUBTFUL_NEAR_BEST if found.is_doubtful else _NEAR_BEST
+        least = near * found.candidates[0].score
+        cited: list[tuple[Candidate, str]] = []
+        enough = 0.0
+        for candidate in found.candidates[:_PASSAGES]:
+            if candidate.score < least:
+                continue
+            quote = self.quote(found, candidate)
+            has = self._share(found, candidate, quote)
+            if not cited:
+                enough = 0.0 if found.is_doubtful else _AS_MUCH * has
+            if has >= enough:
+                cited.append((candidate, quote))
         pieces = [
             f"{_GAP if number > 1 else ''}{_with_header(candidate, quote)}{_mark(quote, number)}"
             for number, (candidate, quote) in enumerate(cited, 1)
@@ -62,62 +77,96 @@ class Extractor:
     def quote(self, found: Retrieval, candidate: Candidate) -> str:
         """The part of one passage that has most of what is asked, word for word."""
         passage = candidate.passage
-        if len(passage.text) <= _WHOLE:
-            return passage.text.strip()
-        spans = split_units(passage.text, self._analyzer.sentences(passage.text, passage.language))
-        if not spans:
-            return passage.text[:_PART].strip()
-        scores = self._scores(found, candidate, [passage.text[start:end] for start, end in spans])
-        first, last = _grown(spans, scores)
-        return passage.text[spans[first][0] : spans[last][1]].strip()
+        text = passage.text
+        sentences = self._analyzer.sentences(text, passage.language)
+        units = units_of(text, sentences, has_header=bool(passage.header))
+        if not any(unit.kind != "heading" for unit in units):
+            return text[:_PART].strip()
+        scores = self._scores(found, candidate, units)
+        best = max(range(len(units)), key=lambda i: (scores[i], -i))
+        if units[best].kind == "row":
+            return self._rows(found, candidate, units, best)
+        first, last = _grown(units, scores, best)
+        return text[units[first].start : units[last].end].strip()
 
-    def _scores(self, found: Retrieval, candidate: Candidate, units: Sequence[str]) -> list[float]:
-        """How much each unit has of what is asked."""
-        language = candidate.passage.language
+    def _scores(self, found: Retrieval, candidate: Candidate, units: Sequence[Unit]) -> list[float]:
+        """How much each unit has of what is asked, with the heading or the columns' names over it."""
+        text, language = candidate.passage.text, candidate.passage.language
         asks_number = bool(_ASKS_NUMBER.search(found.question))
-        scores = [
-            found.coverage(set(self._analyzer.terms(unit, language)), language)
-            + (_NUMBER_BONUS if asks_number and _DIGIT.search(unit) else 0.0)
-            for unit in units
-        ]
+        scores: list[float] = []
+        heading: set[str] = set()
+        for unit in units:
+            own = text[unit.start : unit.end]
+            terms = set(self._analyzer.terms(own, language))
+            if unit.kind == "heading":
+                heading = terms
+                scores.append(-1.0)
+                continue
+            over = candidate.passage.header if unit.header is None else text[slice(*unit.header)]
+            if unit.kind == "row" and over:
+                terms.update(self._analyzer.terms(over, language))
+            has = found.coverage(terms | heading, language)
+            scores.append(has + (_NUMBER_BONUS if asks_number and _DIGIT.search(own) else 0.0))
         if self._embedder is None or found.vector is None or not found.knows(language):
             return scores
-        best = sorted(range(len(units)), key=lambda i: -scores[i])[:_EMBEDDED_UNITS]
-        for i, windows in zip(best, self._embedder.embed_documents([units[i] for i in best]), strict=True):
+        weighed = [i for i in range(len(units)) if units[i].kind != "heading"]
+        best = sorted(weighed, key=lambda i: -scores[i])[:_EMBEDDED_UNITS]
+        shown = [text[units[i].start : units[i].end] for i in best]
+        for i, windows in zip(best, self._embedder.embed_documents(shown), strict=True):
             scores[i] += found.meaning(float((windows @ found.vector).max()), language)
         return scores
 
+    def _rows(self, found: Retrieval, candidate: Candidate, units: Sequence[Unit], best: int) -> str:
+        """The rows of the best one's table that say what is asked, under the names of the columns."""
+        text, language = candidate.passage.text, candidate.passage.language
+        header = units[best].header
+        rows = [u for u in units if u.block == units[best].block and u.kind == "row" and u.header == header]
+        names = set(self._analyzer.terms(text[slice(*header)], language)) if header else set()
+        own = [set(self._analyzer.terms(text[u.start : u.end], language)) - names for u in rows]
+        has = [found.coverage(terms, language) for terms in own]
+        chosen = [row for row, share in zip(rows, has, strict=True) if share >= _ROWS * max(has)]
+        if len(chosen) == len(rows):
+            chosen = _whole(rows, rows.index(units[best]))
+        lines = [text[u.start : u.end].strip() for u in chosen]
+        return "\n".join([text[slice(*header)], *lines] if header else lines)
 
-def split_units(text: str, sentences: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Spans of a passage that say something alone: sentences, and where lines are items or rows, lines.
+    def _share(self, found: Retrieval, candidate: Candidate, quote: str) -> float:
+        """How much of what is asked a quote has, with the headings over it."""
+        passage = candidate.passage
+        whole = "\n".join([*passage.heading_path, passage.header, quote])
+        return found.coverage(set(self._analyzer.terms(whole, passage.language)), passage.language)
 
-    A rule or an empty row is none.
+
+def _whole(rows: Sequence[Unit], best: int) -> Sequence[Unit]:
+    """All rows of a table, or the best one and those below it as far as they are short enough."""
+    if rows[-1].end - rows[0].start <= _WHOLE_TABLE:
+        return rows
+    return [row for row in rows[best:] if row is rows[best] or row.end - rows[best].start <= _WHOLE_TABLE]
+
+
+def _grown(units: Sequence[Unit], scores: Sequence[float], best: int) -> tuple[int, int]:
+    """The first and last unit of a quote: the best unit, grown towards the better neighbour.
+
+    It grows over the paragraph or list that the unit stands in, and beyond it only where that has nearly as
+    much of what is asked; never over a heading or into a table.
     """
-    spans: list[tuple[int, int]] = []
-    for start, end in sentences:
-        lines = text[start:end].splitlines(keepends=True)
-        if not any(_MARKUP_LINE.match(line) for line in lines):
-            spans.append((start, end))
-            continue
-        at = start
-        for line in lines:
-            spans.append((at, at + len(line.rstrip())))
-            at += len(line)
-    return [(s, e) for s, e in spans if e > s and not _RULE.fullmatch(text[s:e])]
-
-
-def _grown(spans: Sequence[tuple[int, int]], scores: Sequence[float]) -> tuple[int, int]:
-    """The first and last unit of the best part: the best unit, grown towards the better neighbour."""
-    first = last = max(range(len(spans)), key=lambda i: (scores[i], -i))
+    first = last = best
     while True:
-        before = scores[first - 1] if first > 0 else -1.0
-        after = scores[last + 1] if last + 1 < len(spans) else -1.0
-        if before < 0 and after < 0:
+        sides = [side for side in (first - 1, last + 1) if _belongs(units, scores, best, side)]
+        sides.sort(key=lambda side: -scores[side])
+        for side in sides:
+            wider = (min(first, side), max(last, side))
+            if units[wider[1]].end - units[wider[0]].start <= _PART:
+                first, last = wider
+                break
+        else:
             return first, last
-        wider = (first - 1, last) if before > after else (first, last + 1)
-        if spans[wider[1]][1] - spans[wider[0]][0] > _PART:
-            return first, last
-        first, last = wider
+
+
+def _belongs(units: Sequence[Unit], scores: Sequence[float], best: int, side: int) -> bool:
+    if not 0 <= side < len(units) or units[side].kind != "text":
+        return False
+    return units[side].block == units[best].block or scores[side] >= _WORTH_ADDING * scores[best]
 
 
 def _with_header(candidate: Candidate, quote: str) -> str:

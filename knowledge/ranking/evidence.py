@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from knowledge.language import Analyzer
 from knowledge.ranking.bm25 import Analysed, Weights, unpack
-from knowledge.ranking.query import Query, Term
+from knowledge.ranking.query import THINGS, Query, Term
 
 # About two sentences.
 _WINDOW = 40
@@ -45,8 +45,9 @@ class Evidence:
 
     `near`: the share of the question that stands in its best window (about two sentences, under its
     headings). `beyond`: the same of what the document's title doesn't say already. `missing`: what the
-    whole passage lacks, in words that stand nowhere. `run`: the logarithm of the longest common run of
-    characters (and 1). `standing`: how far the best lexical score stands out among the best thirty, in
+    whole passage lacks of the things that the question names, in words that stand nowhere (verbs and adverbs
+    people choose freely: that they are lacking says little). `run`: the logarithm of the longest common run
+    of characters (and 1). `standing`: how far the best lexical score stands out among the best thirty, in
     their standard deviations. `trusted`: 1 if the embedder knows the languages, else 0. `meaning`: the
     rescaled cosine where it does. `korean`: 1 for a Korean question.
     """
@@ -96,10 +97,11 @@ def gather(
     highest = np.zeros(_RIVALS)
     highest[: len(lexical)] = np.sort(lexical)[::-1][:_RIVALS]
     trusted = float(best.trust > 0)
+    things = weights.terms * np.array([term.kind in THINGS for term in query.terms], float)
     return Evidence(
         near=float(weights.terms @ seen.near) / total,
         beyond=1.0 if named else float(rest @ seen.near / rest.sum()),
-        missing=float(weights.terms @ (1 - seen.whole)) / weights.rarest,
+        missing=float(things @ (1 - seen.whole)) / weights.rarest,
         run=math.log1p(_longest_run(analyzer.squeezed(query.text), best.passage.squeezed)),
         standing=float((highest[0] - highest.mean()) / (highest.std() + 0.01)),
         trusted=trusted,

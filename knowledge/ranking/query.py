@@ -35,6 +35,8 @@ better best big larg small long short
 _FILLERS = frozenset(_FILLER_TERMS.split())
 _ASKED = frozenset(_ASKED_TERMS.split())
 _LIGHT = frozenset(_LIGHT_TERMS.split())
+THINGS: frozenset[Kind] = frozenset({"noun", "name", "number"})
+"""What a question names."""
 _ONLY_ASKING: frozenset[Kind] = frozenset({"filler", "asked"})
 _NOUN_TAGS = frozenset({"NNG", "XR", "SL"})
 _NAME_TAGS = frozenset({"NNP", "SH"})

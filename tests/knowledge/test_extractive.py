@@ -7,7 +7,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.models.extractive import _grown, _mark, split_units
+from knowledge.models.extractive import _grown, _mark
+from knowledge.models.units import Kind, Unit, split_units, units_of
 
 
 def test_rows_and_items_are_units_of_their_own() -> None:
@@ -18,9 +19,38 @@ def test_rows_and_items_are_units_of_their_own() -> None:
 
 
 def test_a_part_grows_towards_the_better_neighbour() -> None:
-    """The part holds the best unit and what answers best beside it, and stays short."""
-    spans = [(i * 100, i * 100 + 99) for i in range(8)]
-    assert _grown(spans, [0.0, 0.1, 0.2, 0.9, 0.5, 0.4, 0.0, 0.0]) == (3, 5)
+    """The part holds the best unit and what answers best beside it in its paragraph, and stays short."""
+    units = [Unit(i * 100, i * 100 + 99, "text", 0) for i in range(8)]
+    assert _grown(units, [0.0, 0.1, 0.2, 0.9, 0.5, 0.4, 0.0, 0.0], 3) == (3, 5)
+
+
+def test_a_part_does_not_grow_over_a_heading_or_into_what_says_nothing() -> None:
+    """Another paragraph is quoted with the best one only if it has nearly as much of what is asked."""
+    kinds: list[Kind] = ["text", "text", "heading", "text"]
+    units = [Unit(i * 10, i * 10 + 9, kind, i) for i, kind in enumerate(kinds)]
+    assert _grown(units, [0.1, 0.9, -1.0, 0.9], 1) == (1, 1)
+    assert _grown(units, [0.8, 0.9, -1.0, 0.9], 1) == (0, 1)
+
+
+def test_units_know_their_table_and_their_paragraph() -> None:
+    """A table's header is no unit but its rows' own; a blank line or a heading begins another block."""
+    text = "Limits.\n\n| City | Limit |\n|---|---|\n| Tokyo | 160 |\n| Rome | 120 |\n\n## More\nNone."
+    units = units_of(text, [(0, len(text))])
+    assert [(text[u.start : u.end], u.kind, u.block) for u in units] == [
+        ("Limits.", "text", 0),
+        ("| Tokyo | 160 |", "row", 1),
+        ("| Rome | 120 |", "row", 1),
+        ("## More", "heading", 2),
+        ("None.", "text", 2),
+    ]
+    assert text[slice(*(units[1].header or (0, 0)))] == "| City | Limit |\n|---|---|"
+
+
+def test_a_table_that_goes_on_has_its_header_elsewhere() -> None:
+    """The first row of a later part of a table isn't taken for its header, and a lone row is a unit."""
+    text = "| Tokyo | 160 |\n| Rome | 120 |"
+    assert [unit.header for unit in units_of(text, [(0, len(text))], has_header=True)] == [None, None]
+    assert [unit.kind for unit in units_of("| a | b |", [(0, 9)])] == ["row"]
 
 
 def test_a_citation_does_not_become_part_of_a_row() -> None:

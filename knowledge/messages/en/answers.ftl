@@ -20,6 +20,7 @@ answer-not-found = The documents don't say.{ $nearest ->
     [0] {""}
    *[other] { " " }These come nearest.
 }
+answer-doubtful = This may be what you are looking for; the documents may not answer it.
 answer-link-removed = (link removed)
 answer-unexpected = Something unexpected went wrong while answering. Ask again; if it happens again, tell whoever runs Saseo.
 answer-failed = { $message } (id { $incident }; the log says more)

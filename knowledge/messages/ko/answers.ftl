@@ -20,6 +20,7 @@ answer-not-found = 문서에서 답을 찾지 못했습니다.{ $nearest ->
     [0] {""}
    *[other] { " " }가장 가까운 문서를 보여 드립니다.
 }
+answer-doubtful = 찾으시는 내용일 수 있어 옮겨 드립니다. 다만 문서에 답이 없을 수도 있습니다.
 answer-link-removed = (링크 삭제)
 answer-unexpected = 답하는 동안 예상하지 못한 문제가 생겼습니다. 다시 질문해 보시고, 또 그러면 Saseo를 운영하는 분께 알려 주세요.
 answer-failed = { $message } (번호 { $incident }, 자세한 내용은 로그에 있습니다)
