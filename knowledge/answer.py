@@ -156,22 +156,28 @@ class Answerer:
                 async with aclosing(self._checked(asked, ended)) as checked:
                     async for last in checked:
                         yield last
-            case GaveUp(is_shown=is_shown) if not asked.found.is_answerable:
-                answer = await self._not_found(asked.found, asked.language)
-                if is_shown:
-                    yield Replaced(answer.text, "fallback")
-                yield Finished(answer)
-            case GaveUp(why=why, is_shown=is_shown):
-                pieces, answer = await run_blocking(self._extract, asked.found, asked.language)
-                if is_shown:
-                    yield Replaced(answer.text, "fallback")
-                else:
-                    for piece in pieces:
-                        yield Token(piece)
-                # That no model is there was said at the start; that one failed is news.
-                yield Finished(replace(answer, why_not="" if why == "not_ready" else why))
+            case GaveUp():
+                async with aclosing(self._instead(asked, ended)) as instead:
+                    async for last in instead:
+                        yield last
             case None:
                 raise RuntimeError("the writer's events ended without Written or GaveUp")
+
+    async def _instead(self, asked: Asked, given_up: GaveUp) -> AsyncGenerator[AnswerEvent]:
+        """The documents' own words in place of the model's, where they are likely enough to answer."""
+        pieces: list[str] = []
+        if asked.found.is_answerable:
+            pieces, answer = await run_blocking(self._extract, asked.found, asked.language)
+            # That no model is there was said at the start; that one failed is news.
+            answer = replace(answer, why_not="" if given_up.why == "not_ready" else given_up.why)
+        else:
+            answer = await self._not_found(asked.found, asked.language)
+        if given_up.is_shown:
+            yield Replaced(answer.text, "fallback")
+        else:
+            for piece in pieces:
+                yield Token(piece)
+        yield Finished(answer)
 
     async def _task(self, model: ChatModel, asked: Asked) -> Task:
         """What the model is to do.
