@@ -20,10 +20,11 @@ from knowledge.retrieve import Candidate, Retrieval
 
 _PASSAGES = 3
 _NEAR_BEST = 0.8  # a passage is worth quoting when its score is this much of the best one's
-_DOUBTFUL_NEAR_BEST = 0.6  # the same where even the best one may not answer: then more of them may
+_DOUBTFUL_PASSAGES = 2  # where even the best one may not answer
 _AS_MUCH = 0.6  # and when its quote has this much of what the best one's has
 _WHOLE_TABLE = 450  # characters of a table of which no row says more than the others
 _PART = 350  # characters of a quote
+_SHORT = 250  # up to which a quote takes in the paragraphs beside it
 _WORTH_ADDING = 0.6  # the share of the best unit's score at which another paragraph's is quoted with it
 _ROWS = 0.75  # the same for another row
 _EMBEDDED_UNITS = 8  # sentences of a passage that are weighed by meaning: the rest is too slow to embed
@@ -55,17 +56,17 @@ class Extractor:
 
     def extract(self, found: Retrieval) -> Extract:
         """The quotes that answer best, at least one; `found` has at least one candidate."""
-        near = _DOUBTFUL_NEAR_BEST if found.is_doubtful else _NEAR_BEST
-        least = near * found.candidates[0].score
+        least = _NEAR_BEST * found.candidates[0].score
+        most = _DOUBTFUL_PASSAGES if found.is_doubtful else _PASSAGES
         cited: list[tuple[Candidate, str]] = []
         enough = 0.0
-        for candidate in found.candidates[:_PASSAGES]:
+        for candidate in found.candidates[:most]:
             if candidate.score < least:
                 continue
             quote = self.quote(found, candidate)
             has = self._share(found, candidate, quote)
             if not cited:
-                enough = 0.0 if found.is_doubtful else _AS_MUCH * has
+                enough = _AS_MUCH * has
             if has >= enough:
                 cited.append((candidate, quote))
         pieces = [
@@ -86,8 +87,8 @@ class Extractor:
         best = max(range(len(units)), key=lambda i: (scores[i], -i))
         if units[best].kind == "row":
             return self._rows(found, candidate, units, best)
-        first, last = _grown(units, scores, best)
-        return text[units[first].start : units[last].end].strip()
+        first, last = _grown(text, units, scores, best)
+        return _cut(text[units[first].start : units[last].end].strip())
 
     def _scores(self, found: Retrieval, candidate: Candidate, units: Sequence[Unit]) -> list[float]:
         """How much each unit has of what is asked, with the heading or the columns' names over it."""
@@ -131,9 +132,9 @@ class Extractor:
         return "\n".join([text[slice(*header)], *lines] if header else lines)
 
     def _share(self, found: Retrieval, candidate: Candidate, quote: str) -> float:
-        """How much of what is asked a quote has, with the headings over it."""
+        """How much of what is asked a quote has, with the headings over it but for the document's title."""
         passage = candidate.passage
-        whole = "\n".join([*passage.heading_path, passage.header, quote])
+        whole = "\n".join([*passage.heading_path[1:], passage.header, quote])
         return found.coverage(set(self._analyzer.terms(whole, passage.language)), passage.language)
 
 
@@ -144,29 +145,35 @@ def _whole(rows: Sequence[Unit], best: int) -> Sequence[Unit]:
     return [row for row in rows[best:] if row is rows[best] or row.end - rows[best].start <= _WHOLE_TABLE]
 
 
-def _grown(units: Sequence[Unit], scores: Sequence[float], best: int) -> tuple[int, int]:
+def _grown(text: str, units: Sequence[Unit], scores: Sequence[float], best: int) -> tuple[int, int]:
     """The first and last unit of a quote: the best unit, grown towards the better neighbour.
 
-    It grows over the paragraph or list that the unit stands in, and beyond it only where that has nearly as
-    much of what is asked; never over a heading or into a table.
+    It grows over the paragraph or list that the unit stands in, over what a colon ties to it, and beyond that
+    where it stays short or the neighbour has nearly as much of what is asked; never over a heading or into a
+    table.
     """
     first = last = best
     while True:
-        sides = [side for side in (first - 1, last + 1) if _belongs(units, scores, best, side)]
+        sides = [side for side in (first - 1, last + 1) if 0 <= side < len(units)]
         sides.sort(key=lambda side: -scores[side])
         for side in sides:
             wider = (min(first, side), max(last, side))
-            if units[wider[1]].end - units[wider[0]].start <= _PART:
+            length = units[wider[1]].end - units[wider[0]].start
+            is_tied = text[: units[wider[0] if side < first else last].end].endswith(":")
+            is_worth_it = scores[side] >= _WORTH_ADDING * scores[best]
+            belongs = units[side].block == units[best].block or is_tied or is_worth_it or length <= _SHORT
+            if units[side].kind == "text" and belongs and length <= _PART:
                 first, last = wider
                 break
         else:
             return first, last
 
 
-def _belongs(units: Sequence[Unit], scores: Sequence[float], best: int, side: int) -> bool:
-    if not 0 <= side < len(units) or units[side].kind != "text":
-        return False
-    return units[side].block == units[best].block or scores[side] >= _WORTH_ADDING * scores[best]
+def _cut(quote: str) -> str:
+    """A quote whose one unit is too long, as a function of a program may be: its first lines."""
+    if len(quote) <= _WHOLE_TABLE:
+        return quote
+    return quote[: quote.rfind("\n" if "\n" in quote[:_PART] else " ", 0, _PART)].rstrip() or quote[:_PART]
 
 
 def _with_header(candidate: Candidate, quote: str) -> str:

@@ -87,4 +87,20 @@ def split_units(text: str, sentences: Sequence[tuple[int, int]]) -> list[tuple[i
         for line in lines:
             spans.append((at, at + len(line.rstrip())))
             at += len(line)
-    return [(s, e) for s, e in spans if e > s and not _RULE.fullmatch(text[s:e])]
+    whole = _whole_rows(text, [(s, e) for s, e in spans if e > s])
+    return [(s, e) for s, e in whole if not _RULE.fullmatch(text[s:e])]
+
+
+def _whole_rows(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans, with those of one row in one: a sentence that ends in a cell doesn't end the row."""
+    found: list[tuple[int, int]] = []
+    for start, end in spans:
+        if (
+            found
+            and "\n" not in text[found[-1][0] : end]
+            and text[slice(*found[-1])].lstrip().startswith("|")
+        ):
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+    return found

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.models.extractive import _grown, _mark
+from knowledge.models.extractive import _cut, _grown, _mark
 from knowledge.models.units import Kind, Unit, split_units, units_of
 
 
@@ -21,15 +21,31 @@ def test_rows_and_items_are_units_of_their_own() -> None:
 def test_a_part_grows_towards_the_better_neighbour() -> None:
     """The part holds the best unit and what answers best beside it in its paragraph, and stays short."""
     units = [Unit(i * 100, i * 100 + 99, "text", 0) for i in range(8)]
-    assert _grown(units, [0.0, 0.1, 0.2, 0.9, 0.5, 0.4, 0.0, 0.0], 3) == (3, 5)
+    assert _grown(" " * 800, units, [0.0, 0.1, 0.2, 0.9, 0.5, 0.4, 0.0, 0.0], 3) == (3, 5)
 
 
 def test_a_part_does_not_grow_over_a_heading_or_into_what_says_nothing() -> None:
     """Another paragraph is quoted with the best one only if it has nearly as much of what is asked."""
     kinds: list[Kind] = ["text", "text", "heading", "text"]
-    units = [Unit(i * 10, i * 10 + 9, kind, i) for i, kind in enumerate(kinds)]
-    assert _grown(units, [0.1, 0.9, -1.0, 0.9], 1) == (1, 1)
-    assert _grown(units, [0.8, 0.9, -1.0, 0.9], 1) == (0, 1)
+    units = [Unit(i * 150, i * 150 + 149, kind, i) for i, kind in enumerate(kinds)]
+    text = " " * 600
+    assert _grown(text, units, [0.1, 0.9, -1.0, 0.9], 1) == (1, 1)
+    assert _grown(text, units, [0.8, 0.9, -1.0, 0.9], 1) == (0, 1)
+    assert _grown(text[:148] + ":" + text, units, [0.1, 0.9, -1.0, 0.9], 1) == (0, 1)
+
+
+def test_a_cell_that_ends_a_sentence_does_not_end_its_row() -> None:
+    """A row is quoted whole, whatever is written in its cells."""
+    text = "| Product | Covers it? |\n|---|---|\n| Tag | Yes. Always. |"
+    cut = text.index("?") + 1
+    units = split_units(text, [(0, cut), (cut + 1, len(text) - 11), (len(text) - 10, len(text))])
+    assert [text[a:b] for a, b in units] == ["| Product | Covers it? |", "| Tag | Yes. Always. |"]
+
+
+def test_what_is_too_long_to_quote_is_cut_at_a_line() -> None:
+    """A whole function of a program isn't quoted."""
+    assert _cut("short") == "short"
+    assert _cut("line of code\n" * 100) == "\n".join(["line of code"] * 26)
 
 
 def test_units_know_their_table_and_their_paragraph() -> None:
