@@ -44,7 +44,7 @@ _INNER = 4
 _FALSE = 0.045
 WRITTEN, OWN = "as written", "own words"
 # The answerable questions that may stay below each of the product's bars.
-_SHARES = {WRITTEN: (0.005, 0.045, 0.1), OWN: (0.002, 0.01, 0.05)}
+_SHARES = {WRITTEN: (0.005, 0.045, 0.048, 0.1), OWN: (0.002, 0.005, 0.05)}
 
 
 @dataclass(frozen=True, slots=True)
