@@ -326,3 +326,12 @@ def test_a_source_has_one_number_for_the_person_whatever_the_prompt_calls_it(ope
             assert [source.title for source in answer.sources] == [title]
             assert answer.text == f"{title} [{answer.sources[0].number}]"
     assert len(called) == 1, "both prompts begin alike, though another passage comes first for each"
+
+
+def test_what_is_doubtful_goes_to_the_model(opened: Open) -> None:
+    """Below the bar for an answer of quotes a model is asked; if it fails, the documents don't say."""
+    model = FakeChatModel([says("연차는 15일입니다 [1].")])
+    knowledge = opened(model, answer_threshold=1.0)
+    assert answer_of(ask(knowledge, LEAVE_QUESTION)).mode == "model"
+    model.scripts = [(GenerationFailed(reason="busy"),)]
+    assert answer_of(ask(knowledge, LEAVE_QUESTION)).mode == "not_found"
