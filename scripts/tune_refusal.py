@@ -200,10 +200,8 @@ def samples(folder: Path, analyzer: Analyzer, cache: Path) -> None:
 
 def _treated(found: Sequence[Judgement]) -> str:
     """What becomes of questions, as the product judges them."""
-    refused, hopeless = (
-        np.mean([one.probability < bar(one.bars) for one in found])
-        for bar in (lambda bars: bars.answer, lambda bars: bars.ask)
-    )
+    refused = np.mean([one.probability < one.bars.answer for one in found])
+    hopeless = np.mean([one.probability < one.bars.ask for one in found])
     doubtful = np.mean([one.bars.answer <= one.probability < one.bars.trust for one in found])
     return f"refused {refused:.3f} ({hopeless:.3f} also by a model's side), with a reservation {doubtful:.3f}"
 

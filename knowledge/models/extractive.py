@@ -138,10 +138,10 @@ class Extractor:
         return found.coverage(set(self._analyzer.terms(whole, passage.language)), passage.language)
 
 
-def _whole(rows: Sequence[Unit], best: int) -> Sequence[Unit]:
+def _whole(rows: Sequence[Unit], best: int) -> list[Unit]:
     """All rows of a table, or the best one and those below it as far as they are short enough."""
     if rows[-1].end - rows[0].start <= _WHOLE_TABLE:
-        return rows
+        return list(rows)
     return [row for row in rows[best:] if row is rows[best] or row.end - rows[best].start <= _WHOLE_TABLE]
 
 
