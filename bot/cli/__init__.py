@@ -32,14 +32,21 @@ def main(arguments: Sequence[str] | None = None, *, doors: Doors | None = None) 
     try:
         return _run(given, session)
     except KeyboardInterrupt:
-        session.say("cli-interrupted", style="faint")
-        return 130
+        return _interrupted(session)
     except BrokenPipeError:
         # The reader (`| head`) has enough; Python must not complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:  # noqa: BLE001
+        # pydantic makes an error of its own, which names it, of a Ctrl-C while it builds the settings' model.
+        if KeyboardInterrupt.__name__ in str(error):
+            return _interrupted(session)
         return _report(error, session)
+
+
+def _interrupted(session: Session) -> int:
+    session.say("cli-interrupted", style="faint")
+    return 130
 
 
 def _session(arguments: list[str], doors: Doors) -> Session:

@@ -84,7 +84,7 @@ def test_a_backup_put_back_elsewhere_answers_the_same(source, tmp_path):
     assert restore(target, tmp_path / "saseo.zip").made_at == made.made_at
     embedder = HashEmbedder()
     after = open_knowledge(target.data_dir, tmp_path / "documents", embedder=embedder)
-    assert answer(after) == expected
+    after.prepare()
     here = str(target.data_dir / "uploads")
     assert [d.uri for d in after.documents() if "회의록" in d.uri] == [f"{here}/slack+T1/회의록.md"]
     moved = str(source.data_dir / "uploads")
@@ -93,9 +93,10 @@ def test_a_backup_put_back_elsewhere_answers_the_same(source, tmp_path):
         for query, rows in contents(after).items()
     } == {query: [tuple(map(str, row)) for row in rows] for query, rows in kept.items()}
     report = after.refresh()
-    after.close()
     assert (report.added, report.removed, report.failed) == (0, 0, 0)
     assert embedder.calls == []
+    assert answer(after) == expected
+    after.close()
 
 
 def test_a_backup_is_made_while_the_owner_writes(source, tmp_path):

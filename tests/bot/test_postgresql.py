@@ -147,9 +147,9 @@ def test_the_servers_own_tools_back_it_up(tmp_path: Path, docs: Path, postgres: 
     embedder = HashEmbedder()
     with opened(settings_for(tmp_path, postgres.address("restored"), "new"), embedder=embedder) as knowledge:
         assert served(knowledge) == before
-        assert asked(knowledge, "연차는 며칠인가요?").answer.text == answer
         assert by_meaning(knowledge, "Ask the security team for VPN access.") == str(docs / "vpn.md")
         assert embedder.calls == []
+        assert asked(knowledge, "연차는 며칠인가요?").answer.text == answer
 
 
 def test_a_server_that_dies_costs_its_questions_a_sentence(

@@ -196,9 +196,10 @@ def test_a_misspelt_setting_is_pointed_out(saseo, tmp_path):
     assert "LLM_THREADS" in result.err
 
 
-def test_ctrl_c_is_130(saseo):
-    """An interrupted command says so and exits with 130."""
-    result = saseo("docs", "list", open_knowledge=lambda settings, write: failing(KeyboardInterrupt()))
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), ValueError("SchemaError: KeyboardInterrupt: ")])
+def test_ctrl_c_is_130(saseo, error):
+    """An interrupted command says so and exits with 130, also where pydantic made an error of the interruption."""
+    result = saseo("docs", "list", open_knowledge=lambda settings, write: failing(error))
     assert result.code == 130
     assert "Traceback" not in result.err
 

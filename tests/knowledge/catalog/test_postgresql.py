@@ -15,7 +15,7 @@ from knowledge.catalog.word_counts import WordCounts, are_current, recount
 from knowledge.errors import AlreadyRunning, IndexUnavailable, MissingDependency
 from knowledge.library import Library
 from knowledge.types import EVERYONE
-from tests.builders import DIMENSIONS, vectors_for, version
+from tests.builders import SPACE, vectors_for, version
 from tests.postgres_server import PostgresServer
 
 KEY = ClaimKey("slack", "T1", "C1", "1.0")
@@ -102,7 +102,7 @@ def test_order_is_that_of_the_characters(catalog: Catalog) -> None:
 
 def test_words_are_counted(catalog: Catalog, tmp_path) -> None:
     """The counts follow what becomes live, and of a forgotten document nothing stays."""
-    library = Library(catalog, tmp_path, "test", DIMENSIONS, owner=True)
+    library = Library(catalog, tmp_path, SPACE, owner=True)
     with catalog.write() as connection:
         recount(connection)
     everyone = frozenset({EVERYONE})
@@ -179,13 +179,13 @@ def test_an_owner_that_lost_its_catalog_writes_no_more(
     """While another has it, its changes are refused; when it has it again it knows what the other did."""
     other = Catalog(url)
     with catalog.owned():
-        library = Library(catalog, tmp_path / "one", "test", DIMENSIONS, owner=True)
+        library = Library(catalog, tmp_path / "one", SPACE, owner=True)
         mine, others = version("/mine", ["lamp"]), version("/others", ["desk"])
         library.replace([mine], vectors_for(mine))
         restarted.kill()
         restarted.start()
         with other.owned():
-            taken = Library(other, tmp_path / "two", "test", DIMENSIONS, owner=True)
+            taken = Library(other, tmp_path / "two", SPACE, owner=True)
             taken.replace([others], vectors_for(others))
             with pytest.raises(AlreadyRunning):
                 library.replace([mine], vectors_for(mine))

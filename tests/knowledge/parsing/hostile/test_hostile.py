@@ -31,6 +31,7 @@ EXPECTED = {
     "remote": {"malformed"},
     "bomb": {"too_complex", "malformed", "crashed"},
     "wide-nested": {"too_complex", "timed_out"},
+    "nested": {"unsupported"},
 }
 
 
