@@ -230,8 +230,13 @@ class Refresh:
     def _write(self, batch: _Batch, done: int, total: int) -> None:
         name = batch.drafts[-1][0].file.uri if batch.drafts else ""
 
-        def check(_: int = 0) -> None:
+        def check() -> None:
             self._tell("reading", done, total, name)
+            if self._stopped():
+                raise Stopped
+
+        def check_embedding(embedded: int) -> None:
+            self._tell("indexing", embedded, len(lacking), name)
             if self._stopped():
                 raise Stopped
 
@@ -240,7 +245,7 @@ class Refresh:
             if versions:
                 self._library.embed_languages(self._ingest.languages)
             lacking = self._library.texts_to_embed(versions)
-            self._library.replace(versions, self._ingest.embed(lacking, check), batch.forgotten)
+            self._library.replace(versions, self._ingest.embed(lacking, check_embedding), batch.forgotten)
         self._library.touch(batch.touched)
         counts = self._tally.counts
         for work, draft in batch.drafts:

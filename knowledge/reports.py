@@ -21,7 +21,7 @@ Stage = Literal["scanning", "reading", "indexing", "finishing"]
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a run is: `done` of `total` files, or passages while `indexing` vectors of a new model.
+    """Where a run is: `done` of `total` files, or, while `indexing`, passages that get vectors: a batch's.
 
     `seconds` is the time since the run began.
     """

@@ -50,7 +50,7 @@ class RefreshProgress:
         )
         self._task: TaskID | None = None
         self._stage = ""
-        self._stage_began = 0.0
+        self._began: dict[str, float] = {}  # of each stage; one that is gone on with keeps it
         self._said = 0.0
 
     def __enter__(self) -> Self:
@@ -71,9 +71,12 @@ class RefreshProgress:
         """Show where `stage` (a message `progress-...`) is, `seconds` after the start; no total is 0."""
         if self._quiet:
             return
+        is_first = stage not in self._began
         if is_new := stage != self._stage:
-            self._stage, self._stage_began = stage, seconds
-        figures = self._figures(done, total, seconds - self._stage_began)
+            self._stage = stage
+            if is_first or not done:
+                self._began[stage] = seconds
+        figures = self._figures(done, total, seconds - self._began[stage])
         if self._bars:
             if is_new or self._task is None:
                 if self._task is not None:
@@ -81,7 +84,7 @@ class RefreshProgress:
                 self._task = self._bars.add_task(self._title(), total=None, figures="", item="")
             name = safe(item.rsplit("/", 1)[-1])
             self._bars.update(self._task, total=total or None, completed=done, figures=figures, item=name)
-        elif is_new or seconds - self._said >= PLAIN_SECONDS:
+        elif is_first or seconds - self._said >= PLAIN_SECONDS:
             self._said = seconds
             self._session.err.print(f"{self._title()}: {figures}")
 

@@ -130,14 +130,15 @@ def test_rebuild_is_a_word_and_a_folder_of_that_name_a_path(saseo, knowledge, tm
 
 
 def test_plain_progress_lines_go_beside_the_result(saseo, knowledge, folder):
-    """Without a terminal, a line for each stage and one every ten seconds, on standard error."""
+    """Without a terminal, a line for each stage and one every ten seconds; a stage that goes on keeps its rate."""
 
     def refresh(folders, *, progress, stopped, believe_removals):
         for stage, done, total, seconds in [
             ("scanning", 0, 0, 0.0),
             ("reading", 1, 100, 1.0),
             ("reading", 50, 100, 6.0),
-            ("reading", 100, 100, 12.0),
+            ("indexing", 0, 40, 7.0),
+            ("reading", 100, 100, 18.0),
         ]:
             progress(SimpleNamespace(stage=stage, done=done, total=total, item="가.md", seconds=seconds))
         return a_report(added=100)
@@ -147,7 +148,8 @@ def test_plain_progress_lines_go_beside_the_result(saseo, knowledge, folder):
     assert [line for line in result.err.splitlines() if line] == [
         "Looking: 0",
         "Reading: 1/100",
-        "Reading: 100/100 · 9.1/s",
+        "Indexing: 0/40",
+        "Reading: 100/100 · 5.9/s",
     ]
 
 

@@ -14,13 +14,14 @@ from tests.librarian import EVERYBODY, by_word, fill
 
 @pytest.mark.usefixtures("small_batches")
 def test_progress_goes_forward(knowledge: Knowledge, folder: Path) -> None:
-    """The stages come in their order, and `done` grows to `total`."""
+    """The stages come in their order, `done` of the files grows to `total`, and each batch tells of its vectors."""
     fill(folder, {f"{n}.md": note(f"kiwi{n}") for n in range(5)})
     told = []
     knowledge.refresh(progress=told.append)
     stages = list(dict.fromkeys(progress.stage for progress in told))
-    assert stages == ["scanning", "reading", "finishing"]
-    done = [progress.done for progress in told if progress.stage != "scanning"]
+    assert stages == ["scanning", "reading", "indexing", "finishing"]
+    assert {progress.total for progress in told if progress.stage == "indexing"} == {1, 2}
+    done = [progress.done for progress in told if progress.stage in ("reading", "finishing")]
     assert done == sorted(done)
     assert (told[-1].done, told[-1].total) == (5, 5)
     assert [progress.seconds for progress in told] == sorted(progress.seconds for progress in told)
