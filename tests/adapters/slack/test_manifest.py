@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from adapters.slack.adapter import EVENTS, SHORTCUTS, SLASH_COMMANDS
 from adapters.slack.tabs import SESSIONS
@@ -52,7 +53,7 @@ OF_COMMANDS = {"commands"}
 
 
 def manifest() -> dict[str, Any]:
-    return json.loads((FOLDER / "manifest.json").read_text(encoding="utf-8"))
+    return yaml.safe_load((FOLDER / "manifest.yaml").read_text(encoding="utf-8"))
 
 
 def used_methods() -> set[str]:
