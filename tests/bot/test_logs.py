@@ -121,7 +121,7 @@ def test_at_info_nothing_of_what_people_wrote_is_logged(logged, tmp_path):
 
     async def ask():
         question = Question(
-            "구성원의 연차는 며칠인가요?", frozenset({EVERYONE}), asker="slack:T1/@U1", key="slack:T1/1"
+            "구성원의 연차는 며칠인가요?", frozenset({EVERYONE}), asker="slack:TEAM/@USER", key="slack:TEAM/1"
         )
         return [event async for event in knowledge.answer(question)]
 
@@ -129,7 +129,7 @@ def test_at_info_nothing_of_what_people_wrote_is_logged(logged, tmp_path):
     knowledge.close()
     text = "\n".join(logged.lines())
     assert '"event": "answered"' in text
-    for private in ("비밀", "연차", "15일", "documents", "U1", "T1"):
+    for private in ("비밀", "연차", "15일", "documents", "USER", "TEAM"):
         assert private not in text
 
 
