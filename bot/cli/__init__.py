@@ -38,10 +38,12 @@ def main(arguments: Sequence[str] | None = None, *, doors: Doors | None = None) 
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:  # noqa: BLE001
-        # pydantic makes an error of its own, which names it, of a Ctrl-C while it builds the settings' model.
-        if KeyboardInterrupt.__name__ in str(error):
-            return _interrupted(session)
-        return _report(error, session)
+        return _interrupted(session) if _is_interruption(error) else _report(error, session)
+
+
+def _is_interruption(error: Exception) -> bool:
+    """Whether this is what pydantic makes of a Ctrl-C while it builds the settings' model."""
+    return type(error).__name__ == "SchemaError" and KeyboardInterrupt.__name__ in str(error)
 
 
 def _interrupted(session: Session) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic_core import SchemaError
 
 from bot.cli.arguments import clean, hoist
 from bot.cli.language import screen_language
@@ -196,12 +197,25 @@ def test_a_misspelt_setting_is_pointed_out(saseo, tmp_path):
     assert "LLM_THREADS" in result.err
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt(), ValueError("SchemaError: KeyboardInterrupt: ")])
+def _built_under_ctrl_c():
+    """What pydantic raises when Ctrl-C is pressed while it builds a model."""
+    return SchemaError('Error building "model" validator:\n  KeyboardInterrupt: ')
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), _built_under_ctrl_c()])
 def test_ctrl_c_is_130(saseo, error):
     """An interrupted command says so and exits with 130, also where pydantic made an error of the interruption."""
     result = saseo("docs", "list", open_knowledge=lambda settings, write: failing(error))
     assert result.code == 130
     assert "Traceback" not in result.err
+
+
+def test_an_error_that_mentions_an_interruption_is_an_error(saseo):
+    """A file may be called so."""
+    result = saseo(
+        "docs", "list", open_knowledge=lambda settings, write: failing(ValueError("KeyboardInterrupt.md"))
+    )
+    assert result.code == 1
 
 
 def test_help_is_light():
