@@ -1,24 +1,16 @@
-"""From parsed files to versions that the catalog can take: cut into passages, analysed, embedded."""
+"""From parsed files to versions that the catalog can take: cut into passages and analysed."""
 
 from __future__ import annotations
 
 import hashlib
-import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from knowledge.catalog.records import NewVersion
-from knowledge.embedding import Abilities, Embedder, Vector
-from knowledge.errors import MissingDependency, ModelUnavailable
 from knowledge.language import Analyzer
 from knowledge.preparing import Prepared, Preparing
-from knowledge.reports import Problem
 from knowledge.sources.folders import FileState
-from knowledge.types import LANGUAGES, Language, ParsedDocument, Scope
-
-_log = logging.getLogger(__name__)
-_EMBED_AT_ONCE = 64  # texts between two looks at whether to stop, or to give way: seconds, on a slow machine
+from knowledge.types import Language, ParsedDocument, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +33,13 @@ class Ingest:
     """Makes the versions of one run.
 
     `recipe` names how: a document made by another recipe is made anew. `recipe_in_part` is that of documents
-    of which something was left out: it names `readers` too, for others may read all of it. `failure` is what
-    became of a model that can't be used; from then on nothing is embedded, and the documents are found by
-    their words. `abilities` measures, or remembers, what the embedder knows.
+    of which something was left out: it names `readers` too, for others may read all of it.
     """
 
-    def __init__(
-        self,
-        analyzer: Analyzer,
-        embedder: Embedder | None,
-        abilities: Callable[[Embedder], Abilities],
-        readers: str = "",
-    ) -> None:
+    def __init__(self, analyzer: Analyzer, readers: str = "") -> None:
         self._preparing = Preparing(analyzer)
-        self._embedder = embedder
-        self._abilities = abilities
         self.recipe = self._preparing.recipe
         self.recipe_in_part = f"{self.recipe}/{readers}"
-        self.failure: Problem | None = None
 
     def versions(self, drafts: Sequence[Draft], check: Callable[[], None]) -> list[NewVersion]:
         """Cut and analyse many documents at once.
@@ -85,42 +66,9 @@ class Ingest:
             for draft, passages in zip(drafts, found, strict=True)
         ]
 
-    @cached_property
-    def languages(self) -> frozenset[Language]:
-        """Those whose passages are worth a vector: all, where it can't be measured. May load the model."""
-        try:
-            return self._abilities(self._embedder).passages if self._embedder else frozenset()
-        except (ModelUnavailable, MissingDependency) as error:
-            _log.warning("what the embedding model knows can't be measured: %s", error)
-            return frozenset(LANGUAGES)
-
     def close(self) -> None:
         """At the end of the run: give back what it took."""
         self._preparing.close()
-
-    def embed(self, texts: Mapping[str, str], check: Callable[[int], None]) -> dict[str, Vector]:
-        """Vectors by text hash; of fewer texts than were given, or none, without a model that works.
-
-        Args:
-            texts: by hash.
-            check: called with the number of texts done, between batches; it may raise to stop.
-        """
-        if self._embedder is None or self.failure is not None:
-            return {}
-        # By length, so that a batch is of texts of like length, which costs the least padding.
-        order = sorted(texts, key=lambda text_hash: len(texts[text_hash]))
-        vectors: dict[str, Vector] = {}
-        for start in range(0, len(order), _EMBED_AT_ONCE):
-            check(start)
-            hashes = order[start : start + _EMBED_AT_ONCE]
-            try:
-                found = self._embedder.embed_documents([texts[text_hash] for text_hash in hashes])
-            except (ModelUnavailable, MissingDependency) as error:
-                _log.warning("indexing goes on without the embedding model: %s", error)
-                self.failure = Problem(self._embedder.name, error)
-                break
-            vectors.update(zip(hashes, found, strict=True))
-        return vectors
 
 
 def content_hash(data: bytes) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,11 +18,13 @@ import numpy as np
 
 from knowledge.catalog import Catalog, reading, word_counts, writing
 from knowledge.catalog.records import Flip, NewVersion
+from knowledge.catalog.serving import Earlier
 from knowledge.embedding import EmbeddingSpace, Vector
 from knowledge.errors import IndexUnavailable
 from knowledge.index import Entry, Live, OpenIndex, Place
 from knowledge.index.embedded import open_embedded
 from knowledge.snapshot import Published, Snapshot
+from knowledge.spaces import Spaces, no_earlier
 from knowledge.types import Language, Scope
 
 _log = logging.getLogger(__name__)
@@ -31,6 +33,10 @@ _CLEAR_AT_ONCE = 500  # versions in one transaction
 
 class Library:
     """Owns, or only reads, one data folder.
+
+    While the vectors of the wanted embedding model are being made, those of the one before serve
+    (`knowledge.catalog.serving`): new passages get its vectors too, and `reload` changes over once the wanted
+    ones are whole.
 
     Thread-safe: any number of readers, and one writer (`replace`, `forget`, `finish`) at a time.
     """
@@ -43,27 +49,29 @@ class Library:
         *,
         owner: bool,
         open_index: OpenIndex = open_embedded,
+        earlier: Earlier = no_earlier,
     ) -> None:
         """Open the index and bring it to what the catalog says.
 
         Args:
             catalog: prepared.
             folder: where the index's files are.
-            space: that of the vectors, None for none.
+            space: that of the wanted model's vectors, None for none.
             owner: whether this process may write; there must be only one.
             open_index: of the store that keeps the index.
+            earlier: gives the space of a model that served before.
 
         Raises:
             IndexUnavailable: the store can't be reached, or doesn't take us.
         """
         self.catalog = catalog
-        self._space = space
         self._owner = owner
         self._publishing = threading.Lock()
         self._writing = threading.Lock()
         with catalog.read() as connection:
             library = word_counts.library_of(connection)
-        self._index = open_index(Place(folder, space, owner, library))
+        self.spaces = Spaces(catalog, space, earlier, owner=owner)
+        self._index = open_index(Place(folder, self.spaces.serving, owner, library))
         self._is_clean = not owner  # nothing is staged or stale, but what a killed owner left
         self._is_behind = False  # the index is being made anew, and may have been left so by an error
         self._flushed = -1  # the generation that the index's files are known to be at
@@ -71,6 +79,8 @@ class Library:
             if owner:
                 self._clear_left_over()
             self._published = self._caught_up()
+            if owner:
+                self._published = self._noted(self._published)
         except BaseException:
             self._index.close()
             raise
@@ -111,10 +121,10 @@ class Library:
             self._clear_left_over()
             self._is_clean = False
             with self.catalog.write() as connection:
-                staged = writing.stage(connection, versions, self._space, vectors)
+                staged = writing.stage(connection, versions, self.spaces.serving, vectors)
             rows = [row for version in staged for row in version.rows]
             with self.catalog.read() as connection:
-                entries = list(reading.index_entries(connection, rows, self._space, live=False))
+                entries = list(reading.index_entries(connection, rows, self.spaces.serving, live=False))
             if entries:
                 self._index.add(entries)
             with self._publishing:
@@ -125,7 +135,9 @@ class Library:
                         word_counts.follow(connection, came, change.stale)
                     live = self._after(change, entries)
                     totals = reading.totals(connection)
-                    published = Published(change.generation, live, self._index.reader(), totals)
+                    published = Published(
+                        change.generation, live, self._index.reader(), totals, self.spaces.serving
+                    )
                 self._published = published
             self._index.remove(change.removed)
             with self.catalog.write() as connection:
@@ -144,43 +156,27 @@ class Library:
             with self._writing, self.catalog.write() as connection:
                 writing.touch(connection, seen)
 
-    def embed_languages(self, languages: frozenset[Language]) -> None:
-        """Have vectors for passages in these languages, as far as the catalog has them, and for no others."""
-        if self._space is not None and self._space.languages != languages:
-            with self._writing:
-                self._space = replace(self._space, languages=languages)
+    def embed_languages(self, embedder: str, languages: frozenset[Language]) -> None:
+        """Have a model's vectors for passages in these languages, as far as there are any, and no others."""
+        with self._writing:
+            if self.spaces.learn(embedder, languages):
                 self._is_behind = True
                 self._make_up()
 
-    def texts_to_embed(self, versions: Iterable[NewVersion]) -> dict[str, str]:
-        """Full texts, by hash, of new passages that are to have vectors, where the catalog has none."""
-        if self._space is None:
-            return {}
-        texts = {
-            each.text_hash: each.passage.full_text
-            for version in versions
-            for each in version.passages
-            if each.passage.language in self._space.languages
-        }
-        with self.catalog.read() as connection:
-            known = reading.hashes_with_vectors(connection, self._space.embedder, list(texts))
-        return {text_hash: text for text_hash, text in texts.items() if text_hash not in known}
+    @property
+    def embedder(self) -> str | None:
+        """The model whose vectors questions are compared with, by its name; None without any."""
+        space = self._published.space
+        return space.embedder if space else None
 
     def lacks_vectors(self) -> bool:
-        """Whether live passages that are to have vectors have none in the index."""
-        return self._index.lacks_vectors(self._published.live)
-
-    def texts_without_vectors(self) -> dict[str, str]:
-        """Full texts, by hash, of live passages that are to have vectors, where the catalog has none."""
-        if self._space is None:
-            return {}
-        with self.catalog.read() as connection:
-            return reading.texts_without_vectors(connection, self._space)
+        """Whether live passages lack the wanted model's vectors in the index."""
+        return self.spaces.is_changing or self._index.lacks_vectors(self._published.live)
 
     def adopt_vectors(self, vectors: Mapping[str, Vector]) -> None:
-        """Keep vectors of live passages that had none; `reload` makes them searchable."""
+        """Keep the wanted model's vectors of live passages that had none; `reload` makes them searchable."""
         with self._writing, self.catalog.write() as connection:
-            writing.store_vectors(connection, self._space, vectors)
+            writing.store_vectors(connection, self.spaces.wanted, vectors)
 
     def finish(self) -> None:
         """Write the index's files as they stand now, where they differ: at the end of a run."""
@@ -195,10 +191,10 @@ class Library:
     def still_has(self, snapshot: Snapshot) -> bool:
         """Whether all that a snapshot saw was there to be found as long as it was looked at.
 
-        It always is in the owner, and in a store that keeps what a reader reads. In a shared one, the owner
-        may have dropped what was live a moment ago.
+        It always is in a store that keeps what a reader reads, and in the owner until it changes the model.
+        In a shared one, the owner may have dropped what was live a moment ago.
         """
-        if self._owner or self._index.keeps_readers:
+        if self._index.keeps_readers or (self._owner and snapshot.embedder == self.spaces.embedder):
             return True
         with self.catalog.read() as connection:
             return reading.generation(connection) == snapshot.generation
@@ -206,6 +202,9 @@ class Library:
     def reload(self) -> None:
         """Catch up with the catalog, after `adopt_vectors`. Questions see what there was until then."""
         with self._writing:
+            if self.spaces.is_changing:
+                with self.catalog.read() as connection:
+                    self._use(self.spaces.choose(connection))
             self._is_behind = True
             self._make_up()
 
@@ -233,12 +232,26 @@ class Library:
                 self._is_behind, self._is_clean = True, False
                 self._make_up()
 
+    def _use(self, space: EmbeddingSpace | None) -> None:
+        """Keep these vectors in the index from now on; a reader that is out keeps those it has."""
+        if space is not None and space.embedder != self.spaces.embedder:
+            self._index.use(space)
+            self.spaces.serving = space
+
+    def _noted(self, published: Published) -> Published:
+        """The same, once the catalog knows which model serves."""
+        generation = self.spaces.note()
+        if generation is None:
+            return published
+        _log.info("questions are compared with the vectors of %s now", self.spaces.embedder)
+        return replace(published, generation=generation)
+
     def _make_up(self) -> None:
         """Bring the index to the catalog where it isn't: a change on top of a part would hide the rest."""
         if self._is_behind:
             published = self._caught_up()
             with self._publishing:
-                self._published = published
+                self._published = self._noted(published)
             self._is_behind = False
 
     def _caught_up(self) -> Published:
@@ -251,11 +264,13 @@ class Library:
         while True:
             with self.catalog.read() as connection:
                 generation = reading.generation(connection)
-                live = reading.live(connection, self._space)
+                if not self._owner:
+                    self._use(self.spaces.choose(connection))
+                live = reading.live(connection, self.spaces.serving)
                 totals = reading.totals(connection)
 
                 def entries(rows: Sequence[int]) -> Iterator[Entry]:
-                    return reading.index_entries(connection, rows, self._space)
+                    return reading.index_entries(connection, rows, self.spaces.serving)
 
                 changed = self._index.catch_up(live, generation, entries)
             with self.catalog.read() as connection:
@@ -268,11 +283,12 @@ class Library:
                 self._flushed = generation
                 if changed:
                     _log.info("index caught up with the catalog: %d rows", changed)
-                return Published(generation, live, self._index.reader(), totals)
+                return Published(generation, live, self._index.reader(), totals, self.spaces.serving)
 
     def _after(self, change: Flip, came: Sequence[Entry]) -> Live:
         """What is live after a change, by which these entries came."""
-        languages = self._space.languages if self._space else ()
+        space = self.spaces.serving
+        languages = space.languages if space else ()
         live, removed = self._published.live, np.array(change.removed, np.int64)
         embedded = [entry.row for entry in came if entry.language in languages]
         return Live(

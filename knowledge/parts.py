@@ -21,9 +21,10 @@ from knowledge.sources.web.pages import Pages
 class Parts:
     """The settings, made into things.
 
-    `abilities` measures, or remembers, what the embedder knows; `remembered` gives it only if it was measured
-    before, and loads no model. Without a `sandbox`, which is for tests,
-    documents are read in this process.
+    `abilities` measures, or remembers, what an embedder knows; `remembered` gives it only if it was measured
+    before, and loads no model. `reopen` opens, by `EmbeddingSpace.source`, the embedder whose vectors the
+    index has from before, if it is still to be had. Without a `sandbox`, which is for tests, documents are
+    read in this process.
     """
 
     catalog: Catalog
@@ -33,6 +34,7 @@ class Parts:
     embedder_status: EmbedderStatus | None
     abilities: Callable[[Embedder], Abilities]
     remembered: Callable[[Embedder], Abilities | None] = lambda _: None
+    reopen: Callable[[str], Embedder | None] = lambda _: None
     configured: tuple[Folder, ...] = ()
     state: Path | None = None
     sandbox: Sandbox | None = None

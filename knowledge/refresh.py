@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 
 from knowledge.catalog import notes, reading
 from knowledge.catalog.records import GivenUp, KnownFile, NewVersion, Spent
+from knowledge.embedders import Embedders
 from knowledge.errors import PartlyRead, SaseoError, Unreadable
 from knowledge.ingest import Draft, Ingest, content_hash
 from knowledge.library import Library
@@ -70,12 +71,17 @@ class _Batch:
 
 
 class Refresh:
-    """A run over some loaders. Used once."""
+    """A run over some loaders. Used once.
+
+    New versions get the vectors of the model that serves. What lacks those of the wanted one gets them at the
+    end; mostly both are the same.
+    """
 
     def __init__(
         self,
         library: Library,
         ingest: Ingest,
+        embedders: Embedders,
         loaders: Sequence[Loader],
         *,
         progress: Callable[[Progress], None],
@@ -85,6 +91,7 @@ class Refresh:
     ) -> None:
         self._library = library
         self._ingest = ingest
+        self._vectors, self._wanted = embedders.vectors(library.embedder)
         self._loaders = loaders
         self._progress = progress
         self._stopped = stopped
@@ -140,8 +147,8 @@ class Refresh:
             return reading.known_files(connection, uris)
 
     def _report(self, plan: Plan, *, whole: bool) -> RefreshReport:
-        if self._ingest.failure is not None:
-            self._tally.problems.append((_EMBEDDING, self._ingest.failure))
+        failures = dict.fromkeys((self._vectors.failure, self._wanted.failure))
+        self._tally.problems += [(_EMBEDDING, failure) for failure in failures if failure is not None]
         in_part = self._read_in_part()
         so_far = self.report_so_far()
         report = replace(
@@ -243,9 +250,9 @@ class Refresh:
         versions = self._versions(batch, check)
         if versions or batch.forgotten:
             if versions:
-                self._library.embed_languages(self._ingest.languages)
-            lacking = self._library.texts_to_embed(versions)
-            self._library.replace(versions, self._ingest.embed(lacking, check_embedding), batch.forgotten)
+                self._library.embed_languages(self._vectors.embedder, self._vectors.languages)
+            lacking = self._library.spaces.texts_to_embed(versions)
+            self._library.replace(versions, self._vectors.embed(lacking, check_embedding), batch.forgotten)
         self._library.touch(batch.touched)
         counts = self._tally.counts
         for work, draft in batch.drafts:
@@ -281,10 +288,10 @@ class Refresh:
 
     def _embed_live(self) -> None:
         """Give live passages the vectors they lack, after the embedding model was changed or first came."""
-        if self._ingest.failure is not None or not self._library.lacks_vectors():
+        if self._wanted.failure is not None or not self._library.lacks_vectors():
             return
-        self._library.embed_languages(self._ingest.languages)
-        texts = self._library.texts_without_vectors()
+        self._library.embed_languages(self._wanted.embedder, self._wanted.languages)
+        texts = self._library.spaces.texts_without_vectors()
         _log.info("embedding %d passages that have no vectors of the current model", len(texts))
         hashes = sorted(texts, key=lambda text_hash: len(texts[text_hash]))
         try:
@@ -298,8 +305,8 @@ class Refresh:
                 part = {
                     text_hash: texts[text_hash] for text_hash in hashes[start : start + _EMBED_LIVE_AT_ONCE]
                 }
-                self._library.adopt_vectors(self._ingest.embed(part, check))
-                if self._ingest.failure is not None:
+                self._library.adopt_vectors(self._wanted.embed(part, check))
+                if self._wanted.failure is not None:
                     break
         finally:
             self._library.reload()

@@ -7,6 +7,7 @@ from functools import partial
 
 from knowledge import parsing
 from knowledge.courtesy import Courtesy
+from knowledge.embedders import Embedders
 from knowledge.ingest import Ingest
 from knowledge.library import Library
 from knowledge.one_at_a_time import OneAtATime
@@ -31,6 +32,7 @@ class Refreshing:
 
     Args:
         parts: what Knowledge is made of.
+        embedders: those of the parts.
         library: opens it, or gives the open one.
         folders: those of the settings and those that were registered.
         forget: documents by their uris, for good.
@@ -41,6 +43,7 @@ class Refreshing:
     def __init__(
         self,
         parts: Parts,
+        embedders: Embedders,
         library: Callable[[], Library],
         folders: Callable[[], list[Folder]],
         forget: Callable[[Collection[str]], None],
@@ -48,6 +51,7 @@ class Refreshing:
         courtesy: Courtesy,
     ) -> None:
         self._parts = parts
+        self._embedders = embedders
         self._library = library
         self._folders = folders
         self._forget = forget
@@ -107,15 +111,12 @@ class Refreshing:
         """
         with self._turns.turn(urgent=urgent):
             sandbox = self._parts.sandbox
-            ingest = Ingest(
-                self._parts.analyzer,
-                self._parts.embedder,
-                self._parts.abilities,
-                sandbox.readers if sandbox else "",
-            )
+            library = self._library()
+            ingest = Ingest(self._parts.analyzer, sandbox.readers if sandbox else "")
             run = Refresh(
-                self._library(),
+                library,
                 ingest,
+                self._embedders,
                 loaders,
                 progress=progress,
                 stopped=self._politely(stopped, urgent=urgent),
@@ -124,7 +125,7 @@ class Refreshing:
             try:
                 return run.run(whole=whole, brief=urgent)
             except Stopped:
-                self._library().finish()
+                library.finish()
                 return run.report_so_far()
             finally:  # between two runs no child lies about
                 ingest.close()

@@ -52,8 +52,8 @@ class Candidate:
 class Retrieval:
     """What was found for a question, best first, and whether it is likely to answer.
 
-    `answerable` is a probability, `bars` what it has to reach. `vector` is the question's, None without an
-    embedder.
+    `answerable` is a probability, `bars` what it has to reach. `vector` is the question's by `embedder`, both
+    None without one.
     """
 
     question: str
@@ -66,6 +66,7 @@ class Retrieval:
     query: query.Query
     weights: dict[Language, bm25.Weights] = field(default_factory=dict)
     vector: Vector | None = None
+    embedder: Embedder | None = None
     abilities: Abilities | None = None
 
     @property
@@ -190,6 +191,7 @@ class Retriever:
             query=wanted,
             weights=weights,
             vector=vector,
+            embedder=self._embedder,
             abilities=self._abilities,
         )
 

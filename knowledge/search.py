@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from knowledge.attached import Enclosed
-from knowledge.embedding import Abilities, Embedder
-from knowledge.errors import MissingDependency, ModelUnavailable
+from knowledge.embedders import Embedders
+from knowledge.errors import IndexUnavailable, MissingDependency, ModelUnavailable
 from knowledge.language import Analyzer
 from knowledge.library import Library
 from knowledge.retrieve import Retrieval, Retriever
@@ -29,8 +29,7 @@ class Search:
     Args:
         library: opens it, or gives the open one.
         analyzer: of questions and passages.
-        embedder: None searches by words alone, as does one that turns out not to work.
-        abilities: measures, or remembers, what the embedder knows.
+        embedders: without any, or with one that turns out not to work, words alone are searched.
         threshold: the least probability at which the documents count as answering; None takes the calibrated
             one.
     """
@@ -39,17 +38,15 @@ class Search:
         self,
         library: Callable[[], Library],
         analyzer: Analyzer,
-        embedder: Embedder | None,
-        abilities: Callable[[Embedder], Abilities],
+        embedders: Embedders,
         threshold: float | None,
     ) -> None:
         self._library = library
         self._analyzer = analyzer
-        self._embedder = embedder
-        self._abilities = abilities
+        self._embedders = embedders
         self._threshold = threshold
         self._by_words = Retriever(analyzer, None, None, threshold)
-        self._complete: Retriever | None = None
+        self._complete: tuple[str | None, Retriever] | None = None  # by whose vectors it searches
         self._completing = threading.Lock()
         self.is_warming = False
 
@@ -64,10 +61,10 @@ class Search:
         """The passages that answer best, as `Retriever.retrieve` finds them."""
         look = partial(self._look, text, scopes, limit, context, enclosed)
         if self.is_warming and self._complete is None:
-            found = look(self._by_words)
+            found = look(lambda _: self._by_words)
             if found.is_answerable and not found.is_doubtful:
                 return found
-        return look(self._completed())
+        return look(self._completed)
 
     def warm(self) -> None:
         """Open the index and load what questions need, what they need most first."""
@@ -76,9 +73,9 @@ class Search:
             look = partial(self._look, "first", frozenset({EVERYONE}), 1, "", None)
             with ThreadPoolExecutor(1, "warm") as beside:
                 korean = beside.submit(self._analyzer.terms, "처음", "ko")
-                look(self._by_words)
+                look(lambda _: self._by_words)
                 korean.result()
-            look(self._completed())
+            look(self._completed)
         finally:
             self.is_warming = False
 
@@ -89,28 +86,37 @@ class Search:
         limit: int,
         context: str,
         enclosed: Enclosed | None,
-        retriever: Retriever,
+        retriever_for: Callable[[str | None], Retriever],
     ) -> Retrieval:
         library = self._library()
         looks = 1
         while True:
+            serving = library.embedder
+            retriever = retriever_for(serving)  # not within the snapshot: it may load a model
             with library.pin(scopes) as snapshot:
-                found = retriever.retrieve(text, snapshot, limit, context, enclosed)
-                if looks == _LOOKS or library.still_has(snapshot):
-                    return found
-            looks += 1
+                if snapshot.embedder == serving:
+                    try:
+                        found = retriever.retrieve(text, snapshot, limit, context, enclosed)
+                    except IndexUnavailable:
+                        if looks == _LOOKS or library.still_has(snapshot):
+                            raise
+                    else:
+                        if looks == _LOOKS or library.still_has(snapshot):
+                            return found
+                    looks += 1
 
-    def _completed(self) -> Retriever:
-        """What searches by words and meaning, once the model is loaded."""
+    def _completed(self, serving: str | None) -> Retriever:
+        """What searches by words and by the vectors of a model, once the model is loaded."""
         with self._completing:
-            if self._complete is None:
-                embedder, abilities = self._embedder, None
+            if self._complete is None or self._complete[0] != serving:
+                embedder, abilities = self._embedders.of(serving), None
                 if embedder is not None:
                     try:
                         embedder.embed_query("")
-                        abilities = self._abilities(embedder)
+                        abilities = self._embedders.abilities(embedder)
                     except (ModelUnavailable, MissingDependency) as error:
                         _log.warning("searching by words alone, without the embedding model: %s", error)
                         embedder = None
-                self._complete = Retriever(self._analyzer, embedder, abilities, self._threshold)
-            return self._complete
+                retriever = Retriever(self._analyzer, embedder, abilities, self._threshold)
+                self._complete = serving, retriever
+            return self._complete[1]

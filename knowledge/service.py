@@ -16,7 +16,7 @@ from knowledge.catalog.pages import Page
 from knowledge.catalog.turns import Opinion
 from knowledge.catalog.uploads import Upload
 from knowledge.courtesy import Courtesy
-from knowledge.embedding import EmbeddingSpace
+from knowledge.embedders import Embedders
 from knowledge.errors import InvalidInput, NotFetched, SaseoError
 from knowledge.index import Place
 from knowledge.index.embedded import was_written
@@ -30,11 +30,11 @@ from knowledge.retrieve import Retrieval
 from knowledge.search import Search
 from knowledge.sources.loader import as_options, from_options, root_of
 from knowledge.sources.options import Folder
+from knowledge.spaces import Spaces
 from knowledge.staleness import Staleness
 from knowledge.threads import run_blocking
 from knowledge.tracing import traced
 from knowledge.types import (
-    LANGUAGES,
     AnswerEvent,
     Document,
     Finished,
@@ -69,18 +69,26 @@ class Knowledge:
         self._opened: Library | None = None
         self._turns = OneAtATime()
         self._courtesy = Courtesy()
-        self._search = Search(
-            lambda: self._library, parts.analyzer, parts.embedder, parts.abilities, parts.answer_threshold
+        source = parts.embedder_status.used if parts.embedder_status else None
+        self._embedders = Embedders(
+            parts.embedder, source or "", parts.reopen, parts.abilities, parts.remembered
         )
+        self._search = Search(lambda: self._library, parts.analyzer, self._embedders, parts.answer_threshold)
         self._refreshing = Refreshing(
-            parts, lambda: self._library, self.folders, self._forget_uris, self._turns, self._courtesy
+            parts,
+            self._embedders,
+            lambda: self._library,
+            self.folders,
+            self._forget_uris,
+            self._turns,
+            self._courtesy,
         )
         self.refresh = self._refreshing.refresh
         self.refresh_from = self._refreshing.refresh_from
         self._answerer = Answerer(
             self.retrieve,
             parts.analyzer,
-            Extractor(parts.analyzer, parts.embedder),
+            Extractor(parts.analyzer),
             parts.chat_model,
             parts.answer_tokens,
             AnswerCache(lambda: self._catalog, parts.analyzer, may_write=owner, model=parts.chat_model_name),
@@ -299,17 +307,10 @@ class Knowledge:
 
     @property
     def _place(self) -> Place:
-        return Place(self._parts.folder, self._space, self._owner)
-
-    @property
-    def _space(self) -> EmbeddingSpace | None:
-        """That of the vectors; until it was measured what the embedder knows, of all passages."""
-        embedder = self._parts.embedder
-        if embedder is None:
-            return None
-        known = self._parts.remembered(embedder)
-        languages = known.passages if known else frozenset(LANGUAGES)
-        return EmbeddingSpace(embedder.name, embedder.dimensions, languages)
+        """Where the index is, with the vectors that serve."""
+        embedders = self._embedders
+        spaces = Spaces(self._catalog, embedders.wanted_space, embedders.earlier_space, owner=self._owner)
+        return Place(self._parts.folder, spaces.serving, self._owner)
 
     @property
     def _library(self) -> Library:
@@ -319,8 +320,9 @@ class Knowledge:
                 self._opened = Library(
                     self._parts.catalog,
                     self._parts.folder,
-                    self._space,
+                    self._embedders.wanted_space,
                     owner=self._owner,
                     open_index=self._parts.open_index,
+                    earlier=self._embedders.earlier_space,
                 )
             return self._opened

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from knowledge.catalog import Connection, reading
 from knowledge.catalog.records import ScorablePassage, StoredPassage, Totals
 from knowledge.catalog.word_counts import WordCounts
-from knowledge.embedding import Vector
+from knowledge.embedding import EmbeddingSpace, Vector
 from knowledge.index import Frequencies, Hits, IndexReader, LexicalQuery, Live
 from knowledge.ranking import bm25
 from knowledge.types import LANGUAGES, Language, Scope
@@ -28,6 +28,7 @@ class Published:
     live: Live
     reader: IndexReader
     totals: Totals
+    space: EmbeddingSpace | None  # of the vectors
 
 
 class Snapshot:
@@ -67,6 +68,11 @@ class Snapshot:
         """The numbers that BM25 needs, over the passages of this snapshot's scopes."""
         frequencies = self._published.reader.frequencies or WordCounts(self._connection)
         return Statistics(frequencies, self.scopes, self._published.totals)
+
+    @property
+    def embedder(self) -> str | None:
+        """The model whose vectors these are; None without any."""
+        return self._published.space.embedder if self._published.space else None
 
     @property
     def generation(self) -> int:

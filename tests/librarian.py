@@ -84,9 +84,9 @@ def by_word(knowledge: Knowledge, word: str, scopes: frozenset[Scope] = EVERYBOD
 
 def by_meaning(knowledge: Knowledge, text: str, scopes: frozenset[Scope] = EVERYBODY) -> str | None:
     """The uri of the passage that is nearest to a text, None where nothing has a vector."""
-    embedder = knowledge._parts.embedder
-    assert embedder is not None
     with knowledge._library.pin(scopes) as snapshot:
+        embedder = knowledge._embedders.of(snapshot.embedder)
+        assert embedder is not None
         rows = snapshot.search_dense(embedder.embed_query(text), 1).rows.tolist()
         return next((stored.document.uri for stored in snapshot.passages(rows).values()), None)
 
@@ -94,7 +94,7 @@ def by_meaning(knowledge: Knowledge, text: str, scopes: frozenset[Scope] = EVERY
 def assert_nothing_is_left_over(knowledge: Knowledge) -> None:
     """The catalog holds live versions and what they need, and both halves of the index their rows, no more."""
     library = knowledge._library
-    space = library._space
+    space = library.spaces.serving
     with library.catalog.read() as connection:
         live, embedded = (rows.tolist() for rows in reading.live(connection, space))
         languages = "', '".join(space.languages if space else ())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-HEAD = "0010"
+HEAD = "0011"
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 

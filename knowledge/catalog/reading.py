@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import reduce
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -184,13 +185,22 @@ def hashes_with_vectors(connection: Connection, embedder: str, text_hashes: Sequ
 
 def texts_without_vectors(connection: Connection, space: EmbeddingSpace) -> dict[str, str]:
     """Full text by hash of live passages that are to have vectors, and have none."""
-    query = (
+    query = _lacking(space).order_by(passages.c.row)
+    return {row["text_hash"]: _passage(row).full_text for row in connection.execute(query).mappings()}
+
+
+def lacks_vectors(connection: Connection, space: EmbeddingSpace) -> bool:
+    """Whether some live passage that is to have vectors has none."""
+    return connection.execute(_lacking(space).limit(1)).first() is not None
+
+
+def _lacking(space: EmbeddingSpace) -> Select[Any]:
+    """Live passages that are to have vectors, and have none."""
+    return (
         select(*passages.c)
         .select_from(_all_passages.outerjoin(vectors, _has_vectors(space)))
         .where(_is_live, _wants_vectors(space), vectors.c.text_hash.is_(None))
-        .order_by(passages.c.row)
     )
-    return {row["text_hash"]: _passage(row).full_text for row in connection.execute(query).mappings()}
 
 
 def rows_with_vectors(connection: Connection, space: EmbeddingSpace) -> NDArray[np.int64]:

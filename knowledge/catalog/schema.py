@@ -35,6 +35,9 @@ state = Table(
     Column("next_row", BigInteger, nullable=False),  # passages.row of the next passage: never used twice
     Column("words_counted_at", BigInteger, nullable=True),  # the generation that `word_counts` are of
     Column("library", String(32), nullable=True),  # tells this catalog's collections from those of others
+    # Whose vectors questions are compared with (`knowledge.catalog.serving`), and what it is opened by.
+    Column("embedder", String(200), nullable=True),
+    Column("embedder_source", Text, nullable=True),
 )
 
 folders = Table(

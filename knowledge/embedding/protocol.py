@@ -19,12 +19,14 @@ class EmbeddingSpace:
     """The vectors of one model, which can be compared with each other and with no others.
 
     `embedder` is the model's name, `dimensions` the length of a vector. `languages` are those of the passages
-    that have vectors: in any other, the model tells nothing (`Abilities.passages`).
+    that have vectors: in any other, the model tells nothing (`Abilities.passages`). `source` is what the
+    model is opened by, a hub name or a folder; empty where that isn't known.
     """
 
     embedder: str
     dimensions: int
     languages: frozenset[Language] = frozenset(LANGUAGES)
+    source: str = ""
 
 
 class Embedder(Protocol):

@@ -144,6 +144,12 @@ class PassageIndex(Protocol):
     def lacks_vectors(self, live: Live) -> bool:
         """Whether some of these rows are to have vectors, and have none here."""
 
+    def use(self, space: EmbeddingSpace) -> None:
+        """Keep another model's vectors from now on, none at first; the next `catch_up` fills them in.
+
+        Readers that are out go on with the vectors that they have, for as long as the store keeps those.
+        """
+
     def begin_anew(self) -> None:
         """Keep nothing of what is there; the next `catch_up` fills the index."""
 

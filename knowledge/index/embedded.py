@@ -115,6 +115,11 @@ class EmbeddedIndex:
             found["meaning"] = self._dense.reader().rows()
         return found
 
+    def use(self, space: EmbeddingSpace) -> None:
+        """The files of the vectors before stay until the next flush, and longer for who has them open."""
+        self._dense = self._open_dense(space)
+        self._space = space
+
     def begin_anew(self) -> None:
         """Delete all files and begin with nothing; `catch_up` fills it again."""
         self._lexical.close()

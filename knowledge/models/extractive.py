@@ -13,7 +13,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from knowledge.embedding import Embedder
 from knowledge.language import Analyzer
 from knowledge.models.units import Unit, units_of
 from knowledge.retrieve import Candidate, Retrieval
@@ -48,11 +47,10 @@ class Extract:
 
 
 class Extractor:
-    """Chooses quotes. Thread-safe as its analyser and embedder are."""
+    """Chooses quotes. Thread-safe as its analyser and the retrieval's embedder are."""
 
-    def __init__(self, analyzer: Analyzer, embedder: Embedder | None) -> None:
+    def __init__(self, analyzer: Analyzer) -> None:
         self._analyzer = analyzer
-        self._embedder = embedder
 
     def extract(self, found: Retrieval) -> Extract:
         """The quotes that answer best, at least one; `found` has at least one candidate."""
@@ -108,12 +106,12 @@ class Extractor:
                 terms.update(self._analyzer.terms(over, language))
             has = found.coverage(terms | heading, language)
             scores.append(has + (_NUMBER_BONUS if asks_number and _DIGIT.search(own) else 0.0))
-        if self._embedder is None or found.vector is None or not found.knows(language):
+        if found.embedder is None or found.vector is None or not found.knows(language):
             return scores
         weighed = [i for i in range(len(units)) if units[i].kind != "heading"]
         best = sorted(weighed, key=lambda i: -scores[i])[:_EMBEDDED_UNITS]
         shown = [text[units[i].start : units[i].end] for i in best]
-        for i, windows in zip(best, self._embedder.embed_documents(shown), strict=True):
+        for i, windows in zip(best, found.embedder.embed_documents(shown), strict=True):
             scores[i] += found.meaning(float((windows @ found.vector).max()), language)
         return scores
 

@@ -27,6 +27,7 @@ from knowledge.sources.folders import FileState
 from knowledge.sources.loader import FolderLoader
 from knowledge.sources.options import Folder
 from knowledge.types import EVERYONE, Finished, Question
+from knowledge.vectors import Vectors
 from scripts.bench_refresh import SomeVectors, timed, walk
 from scripts.document_rows.corpus import Maker, fill
 
@@ -100,13 +101,15 @@ def _prepare(root: Path, files: list[FileState]) -> None:
     """Read, divide, analyse and embed some files, and nothing else."""
     with closing(Sandbox()) as sandbox:
         loader = FolderLoader(Folder(root), sandbox.parse)
-        ingest = Ingest(ANALYZER, SomeVectors(), measure)
+        ingest, vectors = Ingest(ANALYZER), Vectors(SomeVectors(), measure)
         drafts = []
         for file in files:
             data = loader.read(file)
             drafts.append(Draft(file, EVERYONE, content_hash(data), loader.parse(file, data)))
         versions = ingest.versions(drafts, lambda: None)
-        ingest.embed({p.text_hash: p.passage.full_text for v in versions for p in v.passages}, lambda _: None)
+        vectors.embed(
+            {p.text_hash: p.passage.full_text for v in versions for p in v.passages}, lambda _: None
+        )
 
 
 def watching(place: Path, arguments: argparse.Namespace) -> Figures:

@@ -11,7 +11,7 @@ import pytest
 
 from knowledge.catalog import Catalog
 from knowledge.embedding import EmbeddingSpace
-from knowledge.errors import CatalogDamaged
+from knowledge.errors import CatalogDamaged, IndexUnavailable
 from knowledge.index import LexicalQuery
 from knowledge.library import Library
 from knowledge.snapshot import Snapshot
@@ -30,12 +30,22 @@ def open_library(
     owner: bool = True,
     embedder: str | None = "test",
     languages: Sequence[Language] = LANGUAGES,
+    can_reopen: bool = True,
 ) -> Library:
-    """The library of a folder."""
+    """The library of a folder; models that it had before are still to be had, unless told otherwise."""
     catalog = Catalog.in_folder(folder)
     catalog.prepare()
-    space = EmbeddingSpace(embedder, DIMENSIONS, frozenset(languages)) if embedder else None
-    return Library(catalog, folder / "index", space, owner=owner)
+
+    def space_of(name: str) -> EmbeddingSpace:
+        return EmbeddingSpace(name, DIMENSIONS, frozenset(languages))
+
+    return Library(
+        catalog,
+        folder / "index",
+        space_of(embedder) if embedder else None,
+        owner=owner,
+        earlier=lambda known: space_of(known.embedder) if can_reopen else None,
+    )
 
 
 @pytest.fixture
@@ -253,12 +263,105 @@ def test_another_embedder_starts_without_vectors(tmp_path: Path) -> None:
     put(library, "/a.txt", "shared one")
     library.finish()
     library.close()
-    library = open_library(tmp_path, embedder="another")
+    library = open_library(tmp_path, embedder="another", can_reopen=False)
     assert found(library, "shared") == {"shared one"}
-    lacking = library.texts_without_vectors()
+    lacking = library.spaces.texts_without_vectors()
     assert len(lacking) == 1
     library.adopt_vectors({text_hash: vector_of("new") for text_hash in lacking})
     library.reload()
+    assert nearest(library, "new") == {"shared one": pytest.approx(1.0, abs=1e-5)}
+    library.close()
+
+
+def nearest(library: Library, text: str) -> dict[str, float]:
+    """The cosines of all passages with a text's vector."""
     with library.pin(EVERYBODY) as snapshot:
-        assert snapshot.search_dense(vector_of("new")[0], 5).scores[0] == pytest.approx(1.0, abs=1e-5)
+        return cosines(snapshot, text)
+
+
+def cosines(snapshot: Snapshot, text: str) -> dict[str, float]:
+    hits = snapshot.search_dense(vector_of(text)[0], 9)
+    texts = {row: stored.passage.text for row, stored in snapshot.passages(hits.rows.tolist()).items()}
+    return {texts[row]: score for row, score in zip(hits.rows.tolist(), hits.scores.tolist(), strict=True)}
+
+
+def embed_all(library: Library, *, but: int = 0) -> None:
+    """Give live passages the wanted model's vectors, which are those of its last line backwards."""
+    texts = sorted(library.spaces.texts_without_vectors().items())
+    library.adopt_vectors({key: vector_of(text.splitlines()[-1][::-1]) for key, text in texts[but:]})
+    library.reload()
+
+
+EXACT = pytest.approx(1.0, abs=1e-5)
+
+
+def test_the_model_before_serves_until_the_vectors_of_another_are_whole(tmp_path: Path) -> None:
+    """Meanwhile new passages get its vectors too; one that looks on through the change sees no mixture."""
+    library = open_library(tmp_path)
+    put(library, "/a.txt", "shared one", "shared two")
+    library.close()
+    library = open_library(tmp_path, embedder="another")
+    reader = open_library(tmp_path, embedder="another", owner=False)
+    for each in (library, reader):
+        assert (each.embedder, nearest(each, "shared two")["shared two"]) == ("test", EXACT)
+    assert library.lacks_vectors()
+    put(library, "/b.txt", "shared three")
+    embed_all(library, but=1)
+    for each in (library, reader):
+        assert nearest(each, "shared three")["shared three"] == EXACT
+        assert (each.embedder, len(nearest(each, "shared one"))) == ("test", 3)
+    with library.pin(EVERYBODY) as snapshot:
+        embed_all(library)
+        assert (snapshot.embedder, library.embedder) == ("test", "another")
+        assert cosines(snapshot, "shared two")["shared two"] == EXACT
+    for each in (library, reader):
+        assert nearest(each, "shared two"[::-1])["shared two"] == EXACT
+        assert (each.embedder, len(nearest(each, "shared one"))) == ("another", 3)
+    assert not library.lacks_vectors()
+    reader.close()
+    library.close()
+    library = open_library(tmp_path, embedder="another")
+    assert (library.embedder, len(nearest(library, "shared one"))) == ("another", 3)
+    library.close()
+
+
+def test_a_change_of_models_that_was_cut_short_goes_on(tmp_path: Path) -> None:
+    """Vectors that were made to the end before a kill serve from the next start on."""
+    library = open_library(tmp_path)
+    put(library, "/a.txt", "shared one")
+    library.close()
+    library = open_library(tmp_path, embedder="another")
+    lacking = library.spaces.texts_without_vectors()
+    library.adopt_vectors({text_hash: vector_of("new") for text_hash in lacking})
+    library.close()
+    reader = open_library(tmp_path, embedder="another", owner=False)
+    assert (reader.embedder, nearest(reader, "shared one")) == ("test", {"shared one": EXACT})
+    library = open_library(tmp_path, embedder="another")
+    for each in (library, reader):
+        assert nearest(each, "new") == {"shared one": EXACT}
+        assert each.embedder == "another"
+    reader.close()
+    library.close()
+
+
+def test_an_index_that_fails_in_a_change_of_models_leaves_the_one_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Questions go on with the vectors that are whole, and the next run changes over."""
+    library = open_library(tmp_path)
+    put(library, "/a.txt", "shared one")
+    library.close()
+    library = open_library(tmp_path, embedder="another")
+
+    def fail(*_: object) -> int:
+        raise IndexUnavailable(reason="unreachable")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(library._index, "catch_up", fail)
+        with pytest.raises(IndexUnavailable):
+            embed_all(library)
+    assert (library.embedder, nearest(library, "shared one")) == ("test", {"shared one": EXACT})
+    put(library, "/b.txt", "shared two")
+    assert library.embedder == "another"
+    assert nearest(library, "shared one"[::-1])["shared one"] == EXACT
     library.close()

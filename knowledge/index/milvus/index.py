@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.embedding import Vector
+from knowledge.embedding import EmbeddingSpace, Vector
 from knowledge.index import Entry, Frequencies, Hits, LexicalQuery, Live, OpenIndex, Place, ReadEntries
 from knowledge.index.embedded import EmbeddedIndex, EmbeddedReader
 from knowledge.index.milvus.collection import Collection
@@ -73,6 +73,7 @@ class MilvusIndex:
             IndexUnavailable: the server can't be reached in time, or its collections aren't ours.
             MissingDependency: pymilvus, or for an old server tantivy, isn't installed.
         """
+        self._place = place
         self._folder = place.folder
         self._owner = place.owner
         self._server = Server(options)
@@ -158,6 +159,12 @@ class MilvusIndex:
     def lacks_vectors(self, live: Live) -> bool:
         """Whether some of these rows are to have vectors, and have none here."""
         return self._meaning is not None and self._owner and self._meaning.lacks(live.embedded)
+
+    def use(self, space: EmbeddingSpace) -> None:
+        """The collection before stays behind the alias until `catch_up` swaps the new one in."""
+        dense = Dense(space.embedder, space.dimensions)
+        self._meaning = self._part(dense, self._place._replace(space=space))
+        self._dense = dense
 
     def begin_anew(self) -> None:
         """Fill new collections at the next `catch_up`, which swaps them in."""

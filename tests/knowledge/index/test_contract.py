@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from knowledge.embedding import EmbeddingSpace
 from knowledge.index import LexicalQuery, PassageIndex, Place
 from knowledge.index.embedded import EmbeddedIndex
 from knowledge.index.milvus import MilvusIndex
@@ -65,6 +66,28 @@ def test_finds_by_vector(open_index: Open) -> None:
     assert hits.scores[0] == pytest.approx(1.0, abs=1e-5)
     assert len(hits.rows) == 5
     assert hits.scores.tolist() == sorted(hits.scores, reverse=True)
+
+
+def test_takes_the_vectors_of_another_model(open_index: Open) -> None:
+    """They stand in for the ones before once they are filled in, of another length too; words stay as they are."""
+    index = open_index()
+    before = [entry(i, f"text {i}") for i in range(3)]
+    index.add(before)
+    old = index.reader()
+    index.use(EmbeddingSpace("another", 4))
+    vector = np.array([0, 0, 1, 0], "<f4")
+    after = {each.row: each._replace(vectors=vector.tobytes()) for each in before}
+    changed = index.catch_up(live(range(3)), 1, lambda rows: (after[row] for row in rows))
+    assert changed == 3
+    hits = index.reader().search_dense(vector, frozenset({EVERYONE}), 5)
+    assert (sorted(hits.rows), hits.scores.tolist()) == ([0, 1, 2], pytest.approx([1, 1, 1], abs=1e-5))
+    assert len(index.reader().search_lexical(words("text"), frozenset({EVERYONE}), 5).rows) == 3
+    index.flush(1)
+    if index.keeps_readers:
+        assert old.search_dense(vector_of("text 2")[0], frozenset({EVERYONE}), 1).rows.tolist() == [2]
+    index.add([entry(7, "seven")._replace(vectors=vector.tobytes())])
+    index.remove([0])
+    assert sorted(index.reader().search_dense(vector, frozenset({EVERYONE}), 5).rows) == [1, 2, 7]
 
 
 def test_scores_any_row_exactly(open_index: Open) -> None:

@@ -234,9 +234,15 @@ def test_a_file_that_fails_is_tried_again_after_growing_pauses(
     shelf.unreadable["kiwi.md"] = Unreadable(reason=reason, detail="")
 
     def run() -> RefreshReport:
-        ingest = Ingest(knowledge._parts.analyzer, None, knowledge._parts.abilities)
+        ingest = Ingest(knowledge._parts.analyzer)
         return Refresh(
-            knowledge._library, ingest, [shelf], progress=lambda _: None, stopped=lambda: False, now=clock
+            knowledge._library,
+            ingest,
+            knowledge._embedders,
+            [shelf],
+            progress=lambda _: None,
+            stopped=lambda: False,
+            now=clock,
         ).run()
 
     run()
