@@ -15,7 +15,7 @@ from bot.ownership import is_owned, owned
 from bot.settings import Settings
 from bot.settings.folders import configured_folders
 from knowledge.catalog import Catalog
-from knowledge.embedding import load_or_measure, open_embedder, remembered
+from knowledge.embedding import load_or_measure, open_embedder, remembered, reopen_embedder
 from knowledge.errors import AlreadyRunning
 from knowledge.index import OpenIndex, PassageIndex, Place
 from knowledge.index.embedded import open_embedded
@@ -60,6 +60,7 @@ def parts_of(settings: Settings, **overrides: Any) -> Parts:
         "embedder_status": status,
         "abilities": lambda found: load_or_measure(found, models),
         "remembered": lambda found: remembered(found, models),
+        "reopen": lambda model: reopen_embedder(model, settings.embeddings_device, models),
         "sandbox": sandbox,
         "pages": _pages(settings, catalog, sandbox),
         "configured": tuple(configured_folders(settings)),

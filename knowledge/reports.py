@@ -119,6 +119,17 @@ class LastRun:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """A change of the embedding model that isn't over: `passages` lack the vectors of the one that is wanted.
+
+    Until none does, `model`, the one before, serves.
+    """
+
+    model: str
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
 class KnowledgeStatus:
     """What is known, with what, and how fresh. `problems` are the last run's, withheld folders included."""
 
@@ -130,6 +141,7 @@ class KnowledgeStatus:
     last_run: LastRun | None
     last_whole_run: LastRun | None  # over everything, to its end
     problems: tuple[Problem, ...]
+    waiting: Waiting | None = None
 
     @property
     def last_refresh(self) -> datetime | None:

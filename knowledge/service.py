@@ -11,8 +11,9 @@ from knowledge.answer import Answerer
 from knowledge.answering.cache import AnswerCache
 from knowledge.answering.identity import identity
 from knowledge.attached import Enclosed
-from knowledge.catalog import Catalog, notes, pages, reading, turns, uploads
+from knowledge.catalog import Catalog, Connection, notes, pages, reading, turns, uploads
 from knowledge.catalog.pages import Page
+from knowledge.catalog.serving import serving
 from knowledge.catalog.turns import Opinion
 from knowledge.catalog.uploads import Upload
 from knowledge.courtesy import Courtesy
@@ -25,7 +26,7 @@ from knowledge.models.extractive import Extractor
 from knowledge.one_at_a_time import OneAtATime
 from knowledge.parts import Parts
 from knowledge.refreshing import Refreshing, ignore
-from knowledge.reports import IndexCheck, KnowledgeStatus, Progress
+from knowledge.reports import IndexCheck, KnowledgeStatus, Progress, Waiting
 from knowledge.retrieve import Retrieval
 from knowledge.search import Search
 from knowledge.sources.loader import as_options, from_options, root_of
@@ -242,7 +243,16 @@ class Knowledge:
                 last_run=notes.last_run(connection),
                 last_whole_run=notes.last_run(connection, whole=True),
                 problems=tuple(notes.all_problems(connection)),
+                waiting=self._waiting(connection),
             )
+
+    def _waiting(self, connection: Connection) -> Waiting | None:
+        known, wanted = serving(connection), self._embedders.wanted_space
+        if known is None or wanted is None or known.embedder == wanted.embedder:
+            return None
+        if self._embedders.earlier_space(known) is None:
+            return None
+        return Waiting(known.source, reading.count_lacking(connection, wanted))
 
     def rebuild(self, *, progress: Callable[[Progress], None] = ignore) -> None:
         """Make the whole index anew from the catalog, without embedding again what has its vectors."""

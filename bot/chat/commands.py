@@ -18,6 +18,7 @@ from bot.chat.overview import overview_of
 from bot.chat.permissions import Permissions
 from bot.chat.removals import Withheld, confirm, named, withheld
 from bot.freshness.overdue import overdue_since
+from bot.models.in_use import changing_sentence
 from knowledge import messages
 from knowledge.catalog import Catalog, chats, turns
 from knowledge.catalog import uploads as given
@@ -186,6 +187,8 @@ class Commands:
             )
         )
         lines = [messages.text("talk-status", language, count=len(visible)), refreshed]
+        if status.waiting:
+            lines.append(changing_sentence(status.waiting, language))
         overdue = overdue_since(self._schedule, at, datetime.now(UTC))
         is_admin = bool(status.problems or overdue) and await self._permissions.is_admin(
             call.team, call.author

@@ -15,7 +15,7 @@ from adapters.console.screen import AnswerScreen
 from bot.cli.ask import audience
 from bot.cli.background import BackgroundLoop
 from bot.cli.session import Session
-from bot.models.in_use import embedding_sentence, language_sentence
+from bot.models.in_use import changing_sentence, embedding_sentence, language_sentence
 from knowledge.types import Handler
 
 if TYPE_CHECKING:
@@ -76,6 +76,8 @@ def banner(session: Session, knowledge: Knowledge, *, starts: bool) -> None:
         _paragraph(out, sentence.text, "warning" if sentence.command else "")
         if sentence.command:
             out.print(Text.assemble("    → ", (sentence.command, "name")))
+    if status.waiting:
+        _paragraph(out, changing_sentence(status.waiting, session.language))
     _paragraph(out, text("banner-leave"), "faint")
     out.print()
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.doctor.check import Check
+from bot.models.in_use import short_name
 from bot.settings import Settings
 from knowledge.catalog import Catalog
 from knowledge.errors import SaseoError
@@ -109,5 +110,8 @@ def _index(knowledge: Knowledge) -> Iterator[Check]:
             if passages and found.abilities is not None and language not in found.abilities.passages:
                 facts = {"passages": passages, "written": language}
                 yield Check("index", "ok", "doctor-index-words-alone", parameters=facts)
+    if status.waiting:
+        facts = {"model": short_name(status.waiting.model), "passages": status.waiting.passages}
+        yield Check("index", "ok", "models-embedding-changing", parameters=facts)
     for problem in status.problems:
         yield Check("index", "warn", error=problem.error)

@@ -13,6 +13,7 @@ from knowledge.types import Language
 if TYPE_CHECKING:
     from bot.settings import Settings
     from knowledge.embedding import EmbedderStatus
+    from knowledge.reports import Waiting
 
 GET_EMBEDDING = "saseo models download embedding"
 INSTALL_EMBEDDINGS = "pip install 'saseo[embeddings]'"
@@ -33,6 +34,13 @@ class Sentence:
     command: str = ""
 
 
+def changing_sentence(waiting: Waiting, language: Language) -> str:
+    """The embedding model that was in use before, and still serves."""
+    return text(
+        "models-embedding-changing", language, model=short_name(waiting.model), passages=waiting.passages
+    )
+
+
 def embedding_sentence(status: EmbedderStatus | None, settings: Settings, language: Language) -> Sentence:
     """The embedding model in use."""
     if settings.embeddings_provider == "none":
@@ -41,17 +49,17 @@ def embedding_sentence(status: EmbedderStatus | None, settings: Settings, langua
         wanted = settings.embeddings_model
         if status is not None and status.reason == "no_library":
             return Sentence(text("models-embedding-no-library", language), INSTALL_EMBEDDINGS)
-        return Sentence(text("models-embedding-none", language, wanted=_short(wanted)), GET_EMBEDDING)
-    parts = [text("models-embedding", language, model=_short(status.used))]
+        return Sentence(text("models-embedding-none", language, wanted=short_name(wanted)), GET_EMBEDDING)
+    parts = [text("models-embedding", language, model=short_name(status.used))]
     knows_korean = "ko" in status.languages
     if not knows_korean:
         parts.append(text("models-embedding-no-korean", language))
     if status.reason:
-        parts.append(text("models-embedding-better", language, wanted=_short(status.requested)))
+        parts.append(text("models-embedding-better", language, wanted=short_name(status.requested)))
         return Sentence("\n".join(parts), GET_EMBEDDING)
     if not knows_korean:
-        parts.append(text("models-embedding-better", language, wanted=_short(MULTILINGUAL)))
-        return Sentence("\n".join(parts), f"{GET_EMBEDDING} {_short(MULTILINGUAL)}")
+        parts.append(text("models-embedding-better", language, wanted=short_name(MULTILINGUAL)))
+        return Sentence("\n".join(parts), f"{GET_EMBEDDING} {short_name(MULTILINGUAL)}")
     return Sentence("\n".join(parts))
 
 
@@ -77,6 +85,6 @@ def language_sentence(settings: Settings, language: Language, *, starts: bool = 
     return Sentence(text("models-language-not-running", language), RUN)
 
 
-def _short(model: str) -> str:
+def short_name(model: str) -> str:
     """A model's name without the maker's, or a folder's name."""
     return model.rstrip("/").rsplit("/", 1)[-1]

@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     cast,
+    func,
     select,
     true,
 )
@@ -192,6 +193,14 @@ def texts_without_vectors(connection: Connection, space: EmbeddingSpace) -> dict
 def lacks_vectors(connection: Connection, space: EmbeddingSpace) -> bool:
     """Whether some live passage that is to have vectors has none."""
     return connection.execute(_lacking(space).limit(1)).first() is not None
+
+
+def count_lacking(connection: Connection, space: EmbeddingSpace) -> int:
+    """How many live passages that are to have vectors have none."""
+    number: int = connection.execute(
+        select(func.count()).select_from(_lacking(space).with_only_columns(passages.c.row).subquery())
+    ).scalar_one()
+    return number
 
 
 def _lacking(space: EmbeddingSpace) -> Select[Any]:

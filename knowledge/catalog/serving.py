@@ -38,6 +38,7 @@ def serve(connection: Connection, space: EmbeddingSpace) -> int:
             embedder=space.embedder,
             embedder_source=space.source or None,
             generation=state.c.generation + step,
+            words_counted_at=state.c.words_counted_at + step,  # no word came or went
         )
         .returning(state.c.generation)
     ).scalar_one()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from knowledge.embedding.cache import QueryCache
-from knowledge.embedding.factory import EmbedderStatus, open_embedder, status_of
+from knowledge.embedding.factory import EmbedderStatus, open_embedder, reopen_embedder, status_of
 from knowledge.embedding.probe import LEAST_SKILL, Abilities, Ability, load_or_measure, measure, remembered
 from knowledge.embedding.protocol import Embedder, EmbeddingSpace, Vector
 
@@ -20,5 +20,6 @@ __all__ = [
     "measure",
     "open_embedder",
     "remembered",
+    "reopen_embedder",
     "status_of",
 ]

@@ -74,9 +74,27 @@ def open_embedder(
     status = status_of(provider, model, folder)
     if status.used is None:
         return None, status
+    return _opened(status.used, device, folder, threads, pause), status
+
+
+def reopen_embedder(model: str, device: str, folder: Path) -> Embedder | None:
+    """A model that was in use before, whatever the settings ask for now; None where it is gone.
+
+    `model` is its `EmbedderStatus.used`; the rest as in `open_embedder`.
+    """
+    is_there = status_of("local", model, folder).used == full_name(model)
+    return _opened(model, device, folder) if is_there else None
+
+
+def _opened(
+    model: str,
+    device: str,
+    folder: Path,
+    threads: int | None = None,
+    pause: Callable[[], None] | None = None,
+) -> Embedder:
     from knowledge.embedding.sentence_transformers import SentenceTransformerEmbedder
 
-    inner = SentenceTransformerEmbedder(
-        status.used, device=device, cache_folder=folder, threads=threads, pause=pause
+    return QueryCache(
+        SentenceTransformerEmbedder(model, device=device, cache_folder=folder, threads=threads, pause=pause)
     )
-    return QueryCache(inner), status

@@ -3,6 +3,10 @@
 models-embedding = Embedding model: { $model }
 models-embedding-no-korean = It knows no Korean: Korean questions are matched by their words alone, and never with English documents.
 models-embedding-better = A better one is to be had ({ $wanted }):
+models-embedding-changing = { $passages ->
+    [one] One passage lacks
+   *[other] { $passages } passages lack
+} vectors of this model; until none does, meanings are matched by the model before ({ $model }).
 models-embedding-none = No embedding model: only words are matched, not meanings. To get { $wanted }:
 models-embedding-no-library = No embedding model, as Sentence Transformers isn't installed: only words are matched. To install it:
 models-embedding-off = Embeddings are off (EMBEDDINGS_PROVIDER=none): only words are matched, not meanings.

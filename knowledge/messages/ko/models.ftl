@@ -3,6 +3,7 @@
 models-embedding = 임베딩 모델: { $model }
 models-embedding-no-korean = 한국어를 모르는 모델입니다. 한국어 질문은 단어로만 찾고, 영어 문서와는 이어 주지 못합니다.
 models-embedding-better = 더 나은 모델({ $wanted }) 내려받기:
+models-embedding-changing = 이 모델의 벡터를 아직 만들지 못한 단락이 { $passages }개 있습니다. 다 만들 때까지 뜻은 이전 모델({ $model })로 찾습니다.
 models-embedding-none = 임베딩 모델이 없어 뜻이 아니라 단어로만 찾습니다. 모델({ $wanted }) 내려받기:
 models-embedding-no-library = Sentence Transformers가 설치되어 있지 않아 임베딩 모델 없이 단어로만 찾습니다. 설치하기:
 models-embedding-off = 임베딩을 꺼 두어(EMBEDDINGS_PROVIDER=none) 뜻이 아니라 단어로만 찾습니다.

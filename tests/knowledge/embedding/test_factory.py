@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from knowledge.embedding import EmbedderStatus, factory, open_embedder, status_of
+from knowledge.embedding import EmbedderStatus, factory, open_embedder, reopen_embedder, status_of
 from knowledge.embedding.presets import DEFAULT, PACKAGED
 
 
@@ -31,6 +31,17 @@ def test_the_packaged_model_instead(tmp_path):
 def test_minilm_as_asked(tmp_path):
     """Asked for by its short name, it isn't a replacement."""
     assert status_of("local", "minilm", tmp_path) == EmbedderStatus(PACKAGED, PACKAGED, "", ("en",))
+
+
+def test_the_model_before_whatever_is_asked_for_now(tiny_folder, tmp_path):
+    """A model is opened again by its name or its folder, and never replaced by another one."""
+    shutil.copytree(tiny_folder, tmp_path / "models--acme--small" / "snapshots" / "abc")
+    embedder, status = open_embedder("local", "acme/small", "cpu", tmp_path)
+    assert reopen_embedder(status.used, "cpu", tmp_path).name == embedder.name
+    embedder, status = open_embedder("local", str(tiny_folder), "cpu", tmp_path)
+    assert reopen_embedder(status.used, "cpu", tmp_path).name == embedder.name
+    shutil.rmtree(tmp_path / "models--acme--small")
+    assert reopen_embedder("acme/small", "cpu", tmp_path) is None
 
 
 def test_no_model_at_all(tmp_path, monkeypatch):

@@ -107,6 +107,43 @@ def test_another_model_s_vectors_are_swapped_out(milvus: MilvusOptions, tmp_path
     index.close()
 
 
+def backwards(library: Library) -> None:
+    """Give live passages the wanted model's vectors, which are those of their last line backwards."""
+    texts = library.spaces.texts_without_vectors()
+    library.adopt_vectors({key: vector_of(text.splitlines()[-1][::-1]) for key, text in texts.items()})
+    library.reload()
+
+
+def test_a_change_of_models_is_followed(milvus: MilvusOptions, tmp_path: Path) -> None:
+    """Until the other model's vectors are whole, the ones before are searched, by the owner and beside it."""
+    library = open_library(tmp_path, milvus)
+    put(library, "/a.txt", "shared one", "shared two")
+    library.close()
+    before = collections(milvus)
+    change = {"space": EmbeddingSpace("another", DIMENSIONS), "earlier": lambda _: SPACE}
+    library = open_library(tmp_path, milvus, **change)
+    reader = open_library(tmp_path, milvus, owner=False, **change)
+    put(library, "/b.txt", "shared three")
+    for each in (library, reader):
+        assert (each.embedder, nearest(each, "shared three")) == ("test", "shared three")
+    assert collections(milvus) == before
+    with library.pin(EVERYBODY) as pinned:
+        backwards(library)
+        assert not library.still_has(pinned)  # so that a question in the middle of the change looks again
+    for each in (library, reader):
+        assert nearest(each, "shared two"[::-1]) == "shared two"
+        assert each.embedder == "another"
+    assert len(collections(milvus)) == len(before)
+    reader.close()
+    library.close()
+
+
+def nearest(library: Library, text: str) -> str:
+    with library.pin(EVERYBODY) as snapshot:
+        [row] = snapshot.search_dense(vector_of(text)[0], 1).rows.tolist()
+        return snapshot.passages([row])[row].passage.text
+
+
 def test_one_who_only_reads_is_told_of_another_model(milvus: MilvusOptions, tmp_path: Path) -> None:
     """A reader never compares vectors of two models, nor makes collections."""
     filled(milvus, place(tmp_path)).close()

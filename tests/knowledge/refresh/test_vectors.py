@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from knowledge import refresh as refresh_module
-from knowledge.embedding import Abilities, Embedder
+from knowledge.embedding import Abilities, Embedder, EmbedderStatus
 from knowledge.errors import MissingDependency, ModelUnavailable
+from knowledge.reports import Progress
 from knowledge.sources.options import Folder
+from knowledge.types import LANGUAGES
 from tests.knowledge.refresh.shelf import Shelf, counts, note
 from tests.librarian import (
     EVERYBODY,
@@ -89,21 +91,81 @@ def test_a_model_that_comes_later_embeds_what_is_there(tmp_path: Path, folder: P
 
 
 def test_another_model_never_meets_the_old_vectors(tmp_path: Path, folder: Path) -> None:
-    """With another model, meaning is searched only once the passages have its own vectors; going back costs nothing."""
+    """Where the one before is gone, meaning is searched only once the passages have the other's own vectors."""
     fill(folder, {f"{n}.md": note(f"kiwi{n}") for n in range(5)})
     first, second = CountingEmbedder(), CountingEmbedder(dimensions=32)
-    knowledge = open_knowledge(tmp_path / "data", folder, embedder=first)
-    knowledge.refresh()
-    knowledge.close()
-    knowledge = open_knowledge(tmp_path / "data", folder, embedder=second)
-    assert by_meaning(knowledge, "about kiwi3") is None
-    knowledge.refresh()
-    assert by_meaning(knowledge, "about kiwi3") == str(folder / "3.md")
-    knowledge.close()
-    knowledge = open_knowledge(tmp_path / "data", folder, embedder=first)
-    assert by_meaning(knowledge, "about kiwi3") == str(folder / "3.md")
-    knowledge.refresh()
+    for number in range(2):  # going back costs nothing
+        knowledge = open_knowledge(tmp_path / "data", folder, embedder=first)
+        knowledge.refresh()
+        assert by_meaning(knowledge, "about kiwi3") == str(folder / "3.md")
+        knowledge.close()
+        knowledge = open_knowledge(tmp_path / "data", folder, embedder=second)
+        if number == 0:
+            assert by_meaning(knowledge, "about kiwi3") is None
+            assert knowledge.retrieve("kiwi3", EVERYBODY).candidates[0].document.uri == str(folder / "3.md")
+        knowledge.refresh()
+        assert by_meaning(knowledge, "about kiwi3") == str(folder / "3.md")
+        knowledge.close()
     assert (first.texts, second.texts) == (5, 5)
+
+
+def of_model(source: str, embedder: CountingEmbedder) -> dict[str, object]:
+    """Settings that ask for a model, which is there."""
+    return {"embedder": embedder, "embedder_status": EmbedderStatus(source, source, "", LANGUAGES)}
+
+
+def test_the_model_before_answers_until_the_other_has_embedded_everything(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stays for all that changes meanwhile, through stops and restarts, and then the other one takes over."""
+    monkeypatch.setattr(refresh_module, "_EMBED_LIVE_AT_ONCE", 2)
+    fill(folder, {f"{n}.md": note(f"kiwi{n}") for n in range(5)})
+    models = {"first": CountingEmbedder(), "second": CountingEmbedder(dimensions=32)}
+    knowledge = open_knowledge(tmp_path / "data", folder, **of_model("first", models["first"]))
+    knowledge.refresh()
+    knowledge.close()
+    asked: list[tuple[str, str]] = []
+
+    def ask(_: Progress) -> None:
+        found = knowledge.retrieve("about kiwi3", EVERYBODY)
+        assert found.embedder is not None
+        asked.append((found.embedder.name, found.candidates[0].document.uri))
+        assert found.candidates[0].dense is not None
+
+    second = models["second"]
+    for made in (2, 4):
+        knowledge = open_knowledge(tmp_path / "data", folder, reopen=models.get, **of_model("second", second))
+        if made == 4:
+            fill(folder, {"new.md": note("plum")})
+        waiting = knowledge.status().waiting
+        assert (waiting.model, waiting.passages) == ("first", 7 - made)
+        knowledge.refresh(progress=ask, stopped=lambda made=made: second.texts >= made)
+        assert by_meaning(knowledge, "about plum") is not None
+        knowledge.close()
+    knowledge = open_knowledge(tmp_path / "data", folder, reopen=models.get, **of_model("second", second))
+    assert set(asked) == {(models["first"].name, str(folder / "3.md"))}
+    knowledge.refresh()
+    assert knowledge.status().waiting is None
+    asked.clear()
+    ask(Progress("finishing", 0, 0, "", 0.0))
+    assert asked == [(second.name, str(folder / "3.md"))]
+    assert by_meaning(knowledge, "about plum") == str(folder / "new.md")
+    assert (models["first"].texts, second.texts) == (6, 6)
+    assert knowledge.check_index().is_sound
+    knowledge.close()
+
+
+def test_a_model_of_the_same_place_that_became_another_does_not_serve(tmp_path: Path, folder: Path) -> None:
+    """Vectors are compared with those of the very model that made them, not with its successor's."""
+    fill(folder, {"3.md": note("kiwi3")})
+    knowledge = open_knowledge(tmp_path / "data", folder, **of_model("/models/one", CountingEmbedder()))
+    knowledge.refresh()
+    knowledge.close()
+    successor = CountingEmbedder(dimensions=32)
+    knowledge = open_knowledge(
+        tmp_path / "data", folder, reopen=lambda _: successor, **of_model("/models/one", successor)
+    )
+    assert by_meaning(knowledge, "about kiwi3") is None
     knowledge.close()
 
 
