@@ -38,11 +38,12 @@ def pages() -> list[Path]:
 
 def in_both_languages() -> list[tuple[Path, Path]]:
     """The pages that there are in English and in Korean."""
-    return [
-        (page, korean)
-        for page in pages()
-        if (korean := page.with_suffix(".ko.md")).is_file() and page != korean
-    ]
+    return [(page, korean) for page in pages() if (korean := korean_of(page)).is_file()]
+
+
+def korean_of(page: Path) -> Path:
+    """Where an English page is in Korean, whether or not it is there."""
+    return page.with_suffix(".ko.md")
 
 
 def blocks(page: Path) -> Iterator[Block]:

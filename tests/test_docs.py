@@ -15,7 +15,20 @@ from bot.cli.commands import application
 from bot.cli.help import USAGE_ERROR
 from bot.opening import open_knowledge
 from bot.settings import Settings, load_settings
-from tests.docs import ROOT, anchors, blocks, code, commands, given, in_both_languages, links, pages, settings
+from tests.docs import (
+    ROOT,
+    anchors,
+    blocks,
+    code,
+    commands,
+    given,
+    in_both_languages,
+    korean_of,
+    links,
+    pages,
+    settings,
+)
+from tests.gguf_models import scripted
 from tests.http_server import served
 from tests.knowledge.models.fake_server import ANSWER, FakeServer
 from tests.librarian import fill
@@ -43,6 +56,19 @@ def test_the_langchain_example_runs(page, tmp_path, monkeypatch, capsys):
     (asked,) = server.bodies
     assert "25,000 yen" in asked["messages"][0]["content"]
     assert asked["temperature"] == 0
+
+
+@pytest.mark.parametrize("page", ["guide.md", "guide.ko.md"])
+def test_the_llama_example_runs(page, tmp_path, monkeypatch, capsys):
+    """As it stands, with a model of the tests at the place of the recommended one."""
+    pytest.importorskip("llama_cpp", reason="llama-cpp-python isn't installed", exc_type=ImportError)
+    (example,) = [block.text for block in blocks(ROOT / "docs" / page) if block.language == "python"]
+    place = tmp_path / Settings.model_fields["llm_model_path"].default
+    place.parent.mkdir(parents=True)
+    scripted(place, "사서는 책을 찾아 줍니다.")
+    monkeypatch.chdir(tmp_path)
+    exec(compile(example, page, "exec"), {"__name__": "example"})
+    assert capsys.readouterr().out == "사서는 책을 찾아 줍니다.\n"
 
 
 PAGES = [pytest.param(page, id=page.relative_to(ROOT).as_posix()) for page in pages()]
@@ -136,6 +162,37 @@ def test_files_and_targets_exist(page):
             if not (ROOT / module.replace(".", "/")).with_suffix(".py").is_file()
         ]
     assert not wrong
+
+
+# For whoever works on Saseo, not with it.
+ENGLISH_ALONE = {"CONTRIBUTING.md", "docs/architecture.md", "docs/measurements/ranking.md"}
+
+
+def test_every_page_exists_in_korean():
+    """A page is English alone only where it is named here, and no Korean page has lost its English one."""
+    english = [page for page in pages() if not page.name.endswith(".ko.md")]
+    alone = {page.relative_to(ROOT).as_posix() for page in english if not korean_of(page).is_file()}
+    assert alone == ENGLISH_ALONE
+    assert {korean_of(page) for page in english} >= {page for page in pages() if page not in english}
+
+
+@pytest.mark.parametrize(("english", "korean"), PAIRS)
+def test_a_page_leads_to_its_twin(english, korean):
+    """A page links to itself in the other language before anything else."""
+    assert next(links(english))[0] == korean
+    assert next(links(korean))[0] == english
+
+
+@pytest.mark.parametrize(("english", "korean"), PAIRS)
+def test_links_stay_in_the_language(english, korean):
+    """But for that, a page leads to pages of its own language, where there are any."""
+    strays = [target for target, _ in list(links(english))[1:] if target.name.endswith(".ko.md")]
+    strays += [
+        target
+        for target, _ in list(links(korean))[1:]
+        if target.suffix == ".md" and not target.name.endswith(".ko.md") and korean_of(target).is_file()
+    ]
+    assert not strays
 
 
 @pytest.mark.parametrize(("english", "korean"), PAIRS)
