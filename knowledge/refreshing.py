@@ -11,6 +11,7 @@ from knowledge.embedders import Embedders
 from knowledge.ingest import Ingest
 from knowledge.library import Library
 from knowledge.one_at_a_time import OneAtATime
+from knowledge.pace import Pace, Running
 from knowledge.parts import Parts
 from knowledge.plan import Loader
 from knowledge.refresh import Refresh, Stopped
@@ -29,6 +30,8 @@ def _never() -> bool:
 
 class Refreshing:
     """Runs refreshes, one at a time, each between the answers. Thread-safe; methods block.
+
+    `running` is where the one is that is under way.
 
     Args:
         parts: what Knowledge is made of.
@@ -57,6 +60,7 @@ class Refreshing:
         self._forget = forget
         self._turns = turns
         self._courtesy = courtesy
+        self.running: Running | None = None
 
     def refresh(
         self,
@@ -113,12 +117,18 @@ class Refreshing:
             sandbox = self._parts.sandbox
             library = self._library()
             ingest = Ingest(self._parts.analyzer, sandbox.readers if sandbox else "")
+            pace = Pace()
+
+            def tell(step: Progress) -> None:
+                self.running = pace.at(step)
+                progress(step)
+
             run = Refresh(
                 library,
                 ingest,
                 self._embedders,
                 loaders,
-                progress=progress,
+                progress=tell,
                 stopped=self._politely(stopped, urgent=urgent),
                 believed=believed,
             )
@@ -128,6 +138,7 @@ class Refreshing:
                 library.finish()
                 return run.report_so_far()
             finally:  # between two runs no child lies about
+                self.running = None
                 ingest.close()
                 if sandbox is not None:
                     sandbox.close()

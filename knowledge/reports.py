@@ -12,6 +12,7 @@ from knowledge.types import Language
 
 if TYPE_CHECKING:
     from knowledge.embedding import EmbedderStatus
+    from knowledge.pace import Running
 
 COUNTS = ("added", "changed", "moved", "removed", "unchanged", "skipped", "failed")
 """The counts of a RefreshReport, in the order in which they are shown."""
@@ -142,6 +143,12 @@ class KnowledgeStatus:
     last_whole_run: LastRun | None  # over everything, to its end
     problems: tuple[Problem, ...]
     waiting: Waiting | None = None
+    running: Running | None = None  # of the run that is under way in this process
+
+    @property
+    def last_whole_refresh(self) -> datetime | None:
+        """When the last refresh of everything ended, in UTC."""
+        return self.last_whole_run.finished_at if self.last_whole_run else None
 
     @property
     def last_refresh(self) -> datetime | None:

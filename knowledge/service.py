@@ -244,6 +244,7 @@ class Knowledge:
                 last_whole_run=notes.last_run(connection, whole=True),
                 problems=tuple(notes.all_problems(connection)),
                 waiting=self._waiting(connection),
+                running=self._refreshing.running,
             )
 
     def _waiting(self, connection: Connection) -> Waiting | None:

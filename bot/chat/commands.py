@@ -17,8 +17,8 @@ from bot.chat.listing import line_of
 from bot.chat.overview import overview_of
 from bot.chat.permissions import Permissions
 from bot.chat.removals import Withheld, confirm, named, withheld
+from bot.chat.status import status_lines, trouble_lines, withheld_line
 from bot.freshness.overdue import overdue_since
-from bot.models.in_use import changing_sentence
 from knowledge import messages
 from knowledge.catalog import Catalog, chats, turns
 from knowledge.catalog import uploads as given
@@ -177,28 +177,11 @@ class Commands:
     async def _status(self, call: CommandCall, language: Language) -> str:
         visible = await self._visible(call)
         status = await run_blocking(self._knowledge.status)
-        run = status.last_whole_run
-        at = run.finished_at if run else None
-        refreshed = (
-            messages.text("talk-status-never", language)
-            if at is None
-            else messages.text(
-                "talk-status-refreshed", language, minutes=int((datetime.now(UTC) - at).total_seconds() // 60)
-            )
-        )
-        lines = [messages.text("talk-status", language, count=len(visible)), refreshed]
-        if status.waiting:
-            lines.append(changing_sentence(status.waiting, language))
-        overdue = overdue_since(self._schedule, at, datetime.now(UTC))
-        is_admin = bool(status.problems or overdue) and await self._permissions.is_admin(
-            call.team, call.author
-        )
-        if overdue and is_admin:
-            when = f"{overdue.astimezone():%Y-%m-%d %H:%M}"
-            lines.append(messages.text("talk-status-overdue", language, when=when))
-        if status.problems and is_admin:
-            lines.append(messages.text("talk-status-problems", language, count=len(status.problems)))
-            lines += [_withheld_line(each, language) for each in await self._withheld(call)]
+        lines = status_lines(status, len(visible), language)
+        overdue = overdue_since(self._schedule, status.last_whole_refresh, datetime.now(UTC))
+        is_troubled = bool(status.problems or overdue)
+        if is_troubled and await self._permissions.is_admin(call.team, call.author):
+            lines += trouble_lines(status, overdue, await self._withheld(call), language)
         return "\n".join(f"- {line}" for line in lines)
 
     async def _follow_ups(self, call: CommandCall, language: Language) -> str:
@@ -241,7 +224,7 @@ class Commands:
         waiting = await self._withheld(call)
         wanted = named(waiting, call.argument)
         if wanted is None:
-            lines = [f"- {_withheld_line(each, language)}" for each in waiting]
+            lines = [f"- {withheld_line(each, language)}" for each in waiting]
             key = "talk-forget-which" if waiting else "talk-forget-none"
             raise Refused("\n".join([messages.text(key, language), *lines]))
         done = await run_blocking(confirm, self._knowledge, wanted)
@@ -361,8 +344,3 @@ def _matching(documents: list[Document], wanted: str) -> list[Document]:
         part in document.title.casefold() or part in document.uri.rsplit("/", 1)[-1].casefold()
     )
     return [document for document in documents if matches(document)]
-
-
-def _withheld_line(each: Withheld, language: Language) -> str:
-    key = "talk-status-missing" if each.reason in ("many", "emptied") else "talk-status-gone"
-    return messages.text(key, language, folder=each.name, missing=each.missing, known=each.known)

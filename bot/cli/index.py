@@ -13,8 +13,9 @@ from adapters.console.render import short_path
 from adapters.wording import safe
 from bot.cli import screen
 from bot.cli.arguments import clean
-from bot.cli.progress import RefreshProgress, clock, stoppable
+from bot.cli.progress import RefreshProgress, stoppable
 from bot.cli.session import Session
+from bot.freshness.figures import clock
 from knowledge.errors import InvalidFolder, PartlyRead
 from knowledge.messages import describe
 from knowledge.types import Language

@@ -14,6 +14,8 @@ from rich.progress import Progress as Bars
 from rich.table import Column
 
 from adapters.wording import safe
+from bot.freshness.figures import figures
+from knowledge.pace import Pace
 
 if TYPE_CHECKING:
     from bot.cli.session import Session
@@ -50,7 +52,8 @@ class RefreshProgress:
         )
         self._task: TaskID | None = None
         self._stage = ""
-        self._began: dict[str, float] = {}  # of each stage; one that is gone on with keeps it
+        self._seen: set[str] = set()
+        self._pace = Pace()
         self._said = 0.0
 
     def __enter__(self) -> Self:
@@ -71,43 +74,23 @@ class RefreshProgress:
         """Show where `stage` (a message `progress-...`) is, `seconds` after the start; no total is 0."""
         if self._quiet:
             return
-        is_first = stage not in self._began
-        if is_new := stage != self._stage:
-            self._stage = stage
-            if is_first or not done:
-                self._began[stage] = seconds
-        figures = self._figures(done, total, seconds - self._began[stage])
+        is_new, is_first = stage != self._stage, stage not in self._seen
+        self._stage = stage
+        self._seen.add(stage)
+        told = figures(self._pace.follow(stage, done, total, seconds), self._session.language)
         if self._bars:
             if is_new or self._task is None:
                 if self._task is not None:
                     self._bars.remove_task(self._task)
                 self._task = self._bars.add_task(self._title(), total=None, figures="", item="")
             name = safe(item.rsplit("/", 1)[-1])
-            self._bars.update(self._task, total=total or None, completed=done, figures=figures, item=name)
+            self._bars.update(self._task, total=total or None, completed=done, figures=told, item=name)
         elif is_first or seconds - self._said >= PLAIN_SECONDS:
             self._said = seconds
-            self._session.err.print(f"{self._title()}: {figures}")
+            self._session.err.print(f"{self._title()}: {told}")
 
     def _title(self) -> str:
         return self._session.text(f"progress-{self._stage}")
-
-    def _figures(self, done: int, total: int, seconds: float) -> str:
-        """`120/400 · 15/s · 0:19 left`, as far as it is known."""
-        text = self._session.text
-        parts = [f"{done:,}/{total:,}" if total else f"{done:,}"]
-        if done and seconds >= 1:
-            rate = done / seconds
-            parts.append(text("progress-rate", rate=f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}"))
-            if total > done:
-                parts.append(text("progress-left", time=clock((total - done) / rate)))
-        return " · ".join(parts)
-
-
-def clock(seconds: float) -> str:
-    """`0:07`, `12:30`, `1:02:03`."""
-    whole = max(0, round(seconds))
-    hours, rest = divmod(whole, 3600)
-    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from prometheus_client.registry import Collector
 
 from bot.freshness.overdue import overdue_since
 from knowledge.errors import SaseoError
+from knowledge.pace import Running
 from knowledge.reports import COUNTS, KnowledgeStatus
 from knowledge.types import AnswerEvent, Failed, Finished, Found, Handler, Question, Replaced, Token
 
@@ -174,6 +175,8 @@ class _Known(Collector):
             "saseo_refresh_problems", "Files and folders that could not be read", problems
         )
         yield from _last_run(status)
+        if status.running is not None:
+            yield from _running(status.running)
         whole = status.last_whole_run
         if whole is not None:
             ended = whole.finished_at
@@ -189,6 +192,18 @@ class _Known(Collector):
 
     def describe(self) -> Iterator[Metric]:
         return iter(())
+
+
+def _running(run: Running) -> Iterator[Metric]:
+    for name, told, value in (
+        ("done", "Files, or passages that get vectors, that the refresh under way has done", run.done),
+        ("total", "The same that it is to do", run.total),
+        ("left_seconds", "Time until its stage is over", run.left),
+    ):
+        if value is not None:
+            gauge = GaugeMetricFamily(f"saseo_refresh_running_{name}", told, labels=["stage"])
+            gauge.add_metric([run.stage], value)
+            yield gauge
 
 
 def _last_run(status: KnowledgeStatus) -> Iterator[Metric]:

@@ -61,6 +61,7 @@ talk-status-refreshed = Last looked through { $minutes ->
    *[other] { $minutes } minutes ago.
 }
 talk-status-never = The folders haven't been looked through yet.
+talk-status-running = The folders are being looked through. { $stage }: { $figures }
 talk-status-problems = { $count ->
     [one] One file couldn't be used; saseo doctor on the machine tells more.
    *[other] { $count } files couldn't be used; saseo doctor on the machine tells more.

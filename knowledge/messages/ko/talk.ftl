@@ -45,6 +45,7 @@ talk-status-refreshed = { $minutes ->
    *[other] { $minutes }분 전에 폴더를 살폈습니다.
 }
 talk-status-never = 아직 폴더를 살피지 않았습니다.
+talk-status-running = 지금 폴더를 살피고 있습니다. { $stage }: { $figures }
 talk-status-problems = 쓰지 못한 파일이 { $count }개 있습니다. 컴퓨터에서 saseo doctor를 실행하면 자세히 나옵니다.
 talk-status-overdue = { $when }까지 폴더를 살폈어야 하는데 그러지 못했습니다. 로그를 보거나 /docs reindex를 실행해 주세요.
 talk-status-missing = { $folder } 폴더에서 문서 { $known }개 가운데 { $missing }개가 한꺼번에 없어졌습니다. 색인에는 그대로 있습니다. 일부러 지웠다면: /docs forget { $folder }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from adapters.protocol import CommandCall, Person
 from bot.chat.removals import confirm, withheld
 from knowledge.answering.asked import source_of
 from knowledge.parsing import parse
+from knowledge.reports import Progress, Waiting
 from knowledge.sources.options import Folder
 from knowledge.sources.talks import Said, Talk
 from knowledge.sources.uploads import Uploads
@@ -228,6 +230,28 @@ def test_follow_ups_can_be_turned_off(talk) -> None:
     assert talk("followups", "maybe").is_refusal
     assert talk("followups", "off", is_direct=True).is_refusal
     assert talk("followups", "off", author="U9").is_refusal
+
+
+def test_status_tells_of_the_refresh_that_is_under_way(talk) -> None:
+    """How far it is, to whoever asks, and nothing of it once it is over."""
+    told = []
+
+    def ask(step: Progress) -> None:
+        if step.stage == "reading" and not told:
+            with ThreadPoolExecutor(1) as beside:
+                told.append(beside.submit(talk, "status").result().text)
+
+    talk.knowledge.refresh(progress=ask)
+    assert "읽는 중: 0/" in told[0]
+    assert "읽는 중" not in talk("status").text
+
+
+def test_status_tells_that_a_model_is_being_changed(talk, monkeypatch) -> None:
+    """Which one serves meanwhile, and for how many passages it does."""
+    status = replace(talk.knowledge.status(), waiting=Waiting("acme/before", 12))
+    monkeypatch.setattr(talk.knowledge, "status", lambda: status)
+    [line] = [line for line in talk("status").text.splitlines() if "before" in line]
+    assert "12" in line
 
 
 @pytest.mark.parametrize("name", ["help", "", "status", "show", "forget", "nonsense"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.operations.metrics import Metrics
 from knowledge.errors import IndexUnavailable
+from knowledge.pace import Running
 from knowledge.reports import KnowledgeStatus, LastRun, Problem
 from knowledge.types import Answer, Failed, Finished, Found, Question, Scope, Status, Token
 from tests.fakes import a_source
@@ -163,3 +165,17 @@ def test_a_catalog_that_can_not_be_read_leaves_the_other_figures(tmp_path):
     found = read(metrics)
     assert found["saseo_ready", (("part", "catalog"),)] == 0
     assert ("saseo_documents", ()) not in found
+
+
+def test_a_refresh_that_is_under_way_is_told(tmp_path):
+    """What is done of it, of how much, and how long it takes; of none, nothing."""
+    running = replace(STATUS, running=Running("reading", 20, 100, 4.0))
+    found = read(Metrics(lambda: running, tmp_path))
+    stage = (("stage", "reading"),)
+    told = {
+        name.removeprefix("saseo_refresh_running_"): found[name, stage]
+        for name, _ in found
+        if "running_" in name
+    }
+    assert told == {"done": 20, "total": 100, "left_seconds": 16}
+    assert not any("running_" in name for name, _ in read(Metrics(lambda: STATUS, tmp_path)))
