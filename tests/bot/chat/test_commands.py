@@ -232,7 +232,7 @@ def test_follow_ups_can_be_turned_off(talk) -> None:
     assert talk("followups", "off", author="U9").is_refusal
 
 
-def test_status_tells_of_the_refresh_that_is_under_way(talk) -> None:
+def test_status_tells_of_the_refresh_that_is_under_way(talk, tmp_path: Path) -> None:
     """How far it is, to whoever asks, and nothing of it once it is over."""
     told = []
 
@@ -241,8 +241,9 @@ def test_status_tells_of_the_refresh_that_is_under_way(talk) -> None:
             with ThreadPoolExecutor(1) as beside:
                 told.append(beside.submit(talk, "status").result().text)
 
+    fill(tmp_path / "handbook", {"점심.md": "# 점심\n\n열두 시"})
     talk.knowledge.refresh(progress=ask)
-    assert "읽는 중: 0/" in told[0]
+    assert "읽는 중: 0/1" in told[0]
     assert "읽는 중" not in talk("status").text
 
 

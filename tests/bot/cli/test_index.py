@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import pytest
 
 from bot.cli.progress import stoppable
-from bot.freshness.figures import clock
 from bot.cli.session import Session
+from bot.freshness.figures import clock
 from knowledge.errors import RemovalWithheld, Unreadable
 
 
