@@ -3,9 +3,9 @@
     python -m scripts.bench_chats [slack] [discord] [--passages 10000] [--hours 24]
 
 A real index, quoted answers (no language model), the real slack-bolt and discord.py over HTTP and WebSocket
-on 127.0.0.1, the product's own limits and pace of edits. The server runs in the same process, on the same
-event loop, so what is measured includes its own work. Three parts for each platform: 100 questions in ten
-seconds from 50 people, half of them follow-ups; the same while an indexing run is going on; and a day's
+on 127.0.0.1, the product's own limits and pace of edits. The platform and its people are a process of their
+own, which shares the machine with the bot. Three parts for each platform: 100 questions in ten seconds from
+50 people, half of them follow-ups, no two the same; 100 others while an indexing run is going on; and a day's
 traffic without pauses, with a lost connection every hour, for what grows: memory, tasks, threads, open files.
 """
 
@@ -14,14 +14,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
+import itertools
 import random
 import tempfile
 import threading
-import time
-from collections import Counter, defaultdict
-from contextlib import AsyncExitStack, suppress
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import psutil
@@ -31,19 +32,14 @@ from knowledge.catalog import Catalog
 from knowledge.courtesy import quick_turns
 from knowledge.service import Knowledge
 from knowledge.sources.options import Folder
-from scripts.chat_rows import discord, slack
-from scripts.chat_rows.discord import DiscordTown
-from scripts.chat_rows.slack import SlackTown
-from scripts.chat_rows.town import PEOPLE, TITLE, Town
+from scripts.chat_rows.elsewhere import PLATFORMS, Elsewhere, Platform
+from scripts.chat_rows.load import PER_HOUR, QUESTIONS
+from scripts.chat_rows.town import TITLE
 from tests.librarian import QuickEmbedder, parts_for
 from tests.talk import MANY, a_librarian
 
-Platform = Literal["slack", "discord"]
-PLATFORMS: tuple[Platform, ...] = ("slack", "discord")
-
-_QUESTIONS, _SECONDS = 100, 10.0
-_PER_HOUR = 20
 _PASSAGES_IN_A_FILE = 25
+_FIRST = itertools.count(1_000, 100_000)
 
 
 def make_files(root: Path, passages: int, name: str) -> None:
@@ -64,57 +60,22 @@ def make_files(root: Path, passages: int, name: str) -> None:
         (root / f"{name}-{number:04}.md").write_text("\n\n".join(lines))
 
 
-async def burst(town: Town, passages: int) -> None:
+async def burst(town: Elsewhere, first: int, passages: int) -> None:
     """100 questions in ten seconds; prints how they fared."""
-    asked_at: dict[str, list[float]] = defaultdict(list)
-    acknowledged: list[float] = []
-    seen, whole = town.timeline.found, town.timeline.whole
-
-    async def ask(person: int, thread: str, delay: float) -> str:
-        await asyncio.sleep(delay)
-        product = (person * 37 + bool(thread)) % passages
-        at = time.perf_counter()
-        thread, seconds = await town.ask(person, f"How long is the warranty of product a{product}?", thread)
-        asked_at[thread].append(at)
-        acknowledged.append(seconds)
-        return thread
-
-    async def talk(person: int) -> str:
-        thread = await ask(person, "", person * _SECONDS / _QUESTIONS)
-        return await ask(person, thread, _SECONDS / 2)
-
-    began = time.perf_counter()
-    threads = await asyncio.gather(*map(talk, range(PEOPLE)))
-    with suppress(TimeoutError):
-        await town.until(lambda: town.timeline.answered >= _QUESTIONS)
-    took = time.perf_counter() - began
-    await asyncio.sleep(1.0)  # for what would be one too many
-    waits = [
-        shown - asked
-        for thread in threads
-        for asked, shown in zip(asked_at[thread], seen[thread], strict=False)
-    ]
-    posts = town.posts()
-    doubled = sum(max(0, posts[thread] - 2) for thread in threads)
-    in_order = all(whole[thread] == sorted(whole[thread], key=lambda each: each[1]) for thread in threads)
-    print(f"  acknowledged: {_percentiles(acknowledged)} (aim: p99 0.2)")
-    print(f"  sources seen: {_percentiles(waits)} (aim: p95 1.0)")
-    answered = town.timeline.answered
+    fared = await town.burst(first, passages)
+    print(f"  acknowledged: {_percentiles(fared.acknowledged)} (aim: p99 0.2)")
+    print(f"  sources seen: {_percentiles(fared.seen)} (aim: p95 1.0)")
     print(
-        f"  answered: {answered} of {_QUESTIONS}, {doubled} twice, in order: {in_order}, after {took:.0f} s"
+        f"  answered: {fared.answered} of {QUESTIONS}, {fared.doubled} twice, in order: {fared.in_order}, "
+        f"after {fared.seconds:.0f} s"
     )
 
 
-async def day(town: Town, hours: int, passages: int) -> None:
+async def day(town: Elsewhere, hours: int, passages: int) -> None:
     """A day's questions one after the other; prints what there is after each sixth of it."""
     process = psutil.Process()
     for hour in range(hours):
-        for number in range(_PER_HOUR):
-            product = (hour * 71 + number) % passages
-            await town.ask(number, f"How long is the warranty of product a{product}?")
-        await town.until(lambda: town.timeline.answered >= _PER_HOUR)
-        await town.break_connection(hour)
-        town.forget()
+        await town.hour(hour, passages)
         if hour % max(1, hours // 6) == 0 or hour == hours - 1:
             gc.collect()
             memory, tasks = process.memory_info().rss / 2**20, len(asyncio.all_tasks())
@@ -126,34 +87,24 @@ async def day(town: Town, hours: int, passages: int) -> None:
             )
 
 
+@asynccontextmanager
 async def opened(
-    platform: Platform,
-    folder: Path,
-    knowledge: Knowledge,
-    catalog: Catalog,
-    limits: Limits,
-    stack: AsyncExitStack,
-) -> Town:
-    """A platform with 50 people, and a bot in it until the stack closes."""
-    town: SlackTown | DiscordTown
-    if platform == "slack":
-        town = SlackTown(await stack.enter_async_context(slack.Watched()))
-    else:
-        town = DiscordTown(await stack.enter_async_context(discord.Watched()))
-    adapter = town.adapter()
-    librarian = a_librarian(
-        folder, knowledge, adapter.directory, limits=limits, catalog=catalog, platform=platform
-    )
-    running = asyncio.create_task(adapter.run(librarian))
-
-    async def end() -> None:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-        librarian.close()
-
-    stack.push_async_callback(end)
-    await town.connected()
-    return town
+    platform: Platform, folder: Path, knowledge: Knowledge, catalog: Catalog, limits: Limits
+) -> AsyncIterator[Elsewhere]:
+    """A platform with 50 people, and a bot in it while the block lasts."""
+    async with Elsewhere(platform, next(_FIRST)) as town:
+        adapter = town.adapter()
+        librarian = a_librarian(
+            folder, knowledge, adapter.directory, limits=limits, catalog=catalog, platform=platform
+        )
+        running = asyncio.create_task(adapter.run(librarian))
+        try:
+            await town.connected()
+            yield town
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            librarian.close()
 
 
 async def measure(platform: Platform, place: Path, passages: int, hours: int) -> None:
@@ -165,26 +116,23 @@ async def measure(platform: Platform, place: Path, passages: int, hours: int) ->
     report = await asyncio.to_thread(knowledge.refresh)
     await asyncio.to_thread(knowledge.warm)
     print(f"{platform}: {report.added} documents")
-
-    async def town(limits: Limits, stack: AsyncExitStack) -> Town:
-        return await opened(platform, place, knowledge, catalog, limits, stack)
-
-    async with AsyncExitStack() as stack:
+    open_town = partial(opened, platform, place, knowledge, catalog)
+    async with open_town(Limits()) as town:
         print("100 questions in ten seconds from 50 people")
-        await burst(await town(Limits(), stack), passages)
-    async with AsyncExitStack() as stack:
-        print("the same while an indexing run is going on")
-        there = await town(Limits(), stack)
+        await burst(town, 0, passages)
+    async with open_town(Limits()) as town:
+        print("100 others while an indexing run is going on")
         over = threading.Event()
         knowledge.register(Folder(place / "more"))
         run = asyncio.ensure_future(asyncio.to_thread(knowledge.refresh, stopped=over.is_set))
-        await burst(there, passages)
+        await burst(town, passages // 2, passages)
         print(f"  the run was {'over before' if run.done() else 'still going on'}")
         over.set()
         await run
-    async with AsyncExitStack() as stack:
-        print(f"{hours} hours of {_PER_HOUR} questions")
-        await day(await town(MANY, stack), hours, passages)
+    if hours:
+        async with open_town(MANY) as town:
+            print(f"{hours} hours of {PER_HOUR} questions")
+            await day(town, hours, passages)
     await asyncio.to_thread(knowledge.close)
 
 

@@ -9,20 +9,29 @@ from collections.abc import Callable
 from typing import Any
 
 from adapters.discord.adapter import DiscordAdapter, Options
-from scripts.chat_rows.town import CHANNELS, FIRST, PEOPLE, Timeline
+from scripts.chat_rows.town import CHANNELS, PEOPLE, Timeline
 from tests.adapters.discord import world
 from tests.adapters.discord.server import TOKEN, FakeDiscord
 
 _FIRST_PERSON, _FIRST_CHANNEL = 1000, 2000
 
 
-class Watched(FakeDiscord):
-    """Notes when people could see what."""
+def adapter_of(address: str) -> DiscordAdapter:
+    """The product's own, with its own pace, for the server at this host and port.
 
-    def __init__(self) -> None:
+    Only a new session needn't wait its five seconds.
+    """
+    options = Options(ready_seconds=0.1, identify_seconds=0.0)
+    return DiscordAdapter(TOKEN, f"http://{address}/api/v10", f"ws://{address}/gateway/", options)
+
+
+class Watched(FakeDiscord):
+    """Notes when people could see what. `first` is the number of its first message."""
+
+    def __init__(self, first: int) -> None:
         super().__init__()
         self.timeline = Timeline()
-        self.world = world.World(_numbers=itertools.count(next(FIRST)))
+        self.world = world.World(_numbers=itertools.count(first))
         for number in range(PEOPLE):
             self.world.add_user(str(_FIRST_PERSON + number), f"person {number}")
         for number in range(CHANNELS):
@@ -54,11 +63,6 @@ class DiscordTown:
         self._discord = discord
         self.timeline = discord.timeline
 
-    def adapter(self) -> DiscordAdapter:
-        """The product's own, with its own pace; only a new session needn't wait its five seconds."""
-        options = Options(ready_seconds=0.1, identify_seconds=0.0)
-        return DiscordAdapter(TOKEN, self._discord.api_url, self._discord.gateway_url, options)
-
     async def ask(self, person: int, text: str, thread: str = "") -> tuple[str, float]:
         place, channel = self._discord.world, str(_FIRST_CHANNEL + person % CHANNELS)
         more = {"reply_to": self._last_answer(channel, thread)} if thread else {}
@@ -83,7 +87,6 @@ class DiscordTown:
         return await self._discord.until(true)
 
     async def connected(self) -> None:
-        """Wait for the bot."""
         await self._discord.until(lambda: self._discord.is_connected)
 
     async def break_connection(self, times: int) -> None:

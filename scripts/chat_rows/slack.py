@@ -12,18 +12,23 @@ from typing import Any
 from adapters.slack.adapter import SlackAdapter
 from adapters.slack.connections import SocketConnection
 from adapters.slack.render import UP
-from scripts.chat_rows.town import CHANNELS, FIRST, PEOPLE, Timeline
+from scripts.chat_rows.town import CHANNELS, PEOPLE, Timeline
 from tests.adapters.slack import workspace
 from tests.adapters.slack.server import APP_TOKEN, BOT_TOKEN, FakeSlack
 
 
-class Watched(FakeSlack):
-    """Notes when people could see what."""
+def adapter_of(address: str) -> SlackAdapter:
+    """The product's own, with its own pace, for the server at this address."""
+    return SlackAdapter(BOT_TOKEN, SocketConnection(APP_TOKEN, address), address)
 
-    def __init__(self) -> None:
+
+class Watched(FakeSlack):
+    """Notes when people could see what. `first` is the number of its first message."""
+
+    def __init__(self, first: int) -> None:
         super().__init__()
         self.timeline = Timeline()
-        self.workspace = workspace.Workspace(_clock=itertools.count(next(FIRST)))
+        self.workspace = workspace.Workspace(page=200, _clock=itertools.count(first))
         people = {f"U{number + 1}" for number in range(PEOPLE)}
         for person in people:
             self.workspace.add_user(person, locale="en-US")
@@ -47,11 +52,6 @@ class SlackTown:
         self._slack = slack
         self.timeline = slack.timeline
 
-    def adapter(self) -> SlackAdapter:
-        """The product's own, with its own pace."""
-        way_in = SocketConnection(APP_TOKEN, self._slack.base_url)
-        return SlackAdapter(BOT_TOKEN, way_in, self._slack.base_url)
-
     async def ask(self, person: int, text: str, thread: str = "") -> tuple[str, float]:
         slack, channel = self._slack, f"C{person % CHANNELS + 1}"
         more = {"thread_ts": thread} if thread else {}
@@ -74,7 +74,6 @@ class SlackTown:
         return await self._slack.until(true)
 
     async def connected(self) -> None:
-        """Wait for the bot."""
         await self._slack.until(lambda: self._slack.connections)
 
     async def break_connection(self, times: int) -> None:

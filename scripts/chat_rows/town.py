@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
@@ -12,9 +11,6 @@ from typing import Any, Protocol
 PEOPLE, CHANNELS = 50, 10
 TITLE = "Handbook"
 """Of every document: where it stands in a message, sources are seen."""
-
-FIRST = itertools.count(1_000, 100_000)
-"""Message numbers of each town: those of the one before are claimed."""
 
 
 def _by_thread() -> dict[str, list[float]]:
@@ -75,6 +71,9 @@ class Town(Protocol):
 
     async def until(self, true: Callable[[], Any]) -> Any:
         """Wait until something holds."""
+
+    async def connected(self) -> None:
+        """Wait for the bot."""
 
     async def break_connection(self, times: int) -> None:
         """Break the connection as it breaks the first, second … time; it is there again when this returns."""

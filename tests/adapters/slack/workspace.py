@@ -36,6 +36,7 @@ class Workspace:
     `private` are messages that one person sees, by person. `homes` are people's home tabs. Where the app
     `is_agent`, `sessions` are the statuses that were set (channel, thread, status), `prompts` those of channels.
     Where it `can_stream`, `streamed` is all that streams were given, as it came. It `has_thumbs` of its own.
+    Lists come in pages of `page` items: few, so that every list has several.
     """
 
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -47,6 +48,7 @@ class Workspace:
     can_stream: bool = False
     has_thumbs: bool = True
     streamed: list[str] = field(default_factory=list)
+    page: int = 3
     closes_forms: bool = False  # people close every form at once
     sessions: list[tuple[str, str, str]] = field(default_factory=list)
     prompts: dict[str, list[dict[str, str]]] = field(default_factory=dict)
@@ -199,7 +201,7 @@ class Workspace:
         return {"channel": {"id": channel, kind: True, "is_private": found.is_private, **found.flags}}
 
     def conversations_members(self, channel: str, cursor: str = "", **_: Any) -> dict[str, Any]:
-        return paged("members", sorted(self.conversation(channel).members), cursor)
+        return paged("members", sorted(self.conversation(channel).members), cursor, self.page)
 
     def conversations_replies(
         self, channel: str, ts: str, cursor: str = "", oldest: str = "0", **_: Any
@@ -212,14 +214,14 @@ class Workspace:
             for each in messages
             if each["ts"] == ts or (each.get("thread_ts") == ts and each["ts"] > oldest)
         ]
-        return paged("messages", mine, cursor)
+        return paged("messages", mine, cursor, self.page)
 
     def conversations_history(
         self, channel: str, cursor: str = "", oldest: str = "0", **_: Any
     ) -> dict[str, Any]:
         messages = self.conversation(channel).messages.values()
         mine = [each for each in messages if not each.get("thread_ts") and each["ts"] > oldest]
-        return paged("messages", list(reversed(mine)), cursor)
+        return paged("messages", list(reversed(mine)), cursor, self.page)
 
     def users_info(self, user: str, **_: Any) -> dict[str, Any]:
         if user not in self.users:
@@ -227,11 +229,11 @@ class Workspace:
         return {"user": self.users[user]}
 
     def users_list(self, cursor: str = "", **_: Any) -> dict[str, Any]:
-        return paged("members", list(self.users.values()), cursor)
+        return paged("members", list(self.users.values()), cursor, self.page)
 
     def users_conversations(self, user: str, cursor: str = "", **_: Any) -> dict[str, Any]:
         mine = [each for each in self.channels.values() if user in each.members and each.id[0] != "D"]
-        return paged("channels", [{"id": each.id} for each in mine], cursor)
+        return paged("channels", [{"id": each.id} for each in mine], cursor, self.page)
 
     def views_open(self, trigger_id: str, view: dict[str, Any]) -> dict[str, Any]:
         del trigger_id
@@ -302,13 +304,12 @@ METHODS = {
     "assistant.threads.setSuggestedPrompts": Workspace.assistant_threads_set_suggested_prompts,
     "chat.getPermalink": Workspace.chat_get_permalink,
 }
-_PAGE = 3
 
 
-def paged(name: str, items: list[Any], cursor: str) -> dict[str, Any]:
-    """A short page of a list, so that every list has several."""
+def paged(name: str, items: list[Any], cursor: str, most: int) -> dict[str, Any]:
+    """A page of a list: at most so many items, and where the next begins."""
     start = int(cursor or 0)
-    after = start + _PAGE
+    after = start + most
     return {
         name: items[start:after],
         "response_metadata": {"next_cursor": str(after) if after < len(items) else ""},
