@@ -28,6 +28,7 @@ import numpy as np
 import psutil
 
 from bot.chat.limits import Limits
+from knowledge import messages
 from knowledge.catalog import Catalog
 from knowledge.courtesy import quick_turns
 from knowledge.service import Knowledge
@@ -115,6 +116,7 @@ async def measure(platform: Platform, place: Path, passages: int, hours: int) ->
     knowledge, catalog = Knowledge(parts, owner=True), parts.catalog
     report = await asyncio.to_thread(knowledge.refresh)
     await asyncio.to_thread(knowledge.warm)
+    messages.load()  # as the bot does before it connects
     print(f"{platform}: {report.added} documents")
     open_town = partial(opened, platform, place, knowledge, catalog)
     async with open_town(Limits()) as town:

@@ -17,7 +17,7 @@ from adapters.slack import render
 from adapters.slack.agent import Agent
 from adapters.slack.archive import SlackArchive
 from adapters.slack.buttons import Buttons
-from adapters.slack.clients import SDK_LOG, client
+from adapters.slack.clients import SDK_LOG, client, kept_open
 from adapters.slack.commands import CommandDesk
 from adapters.slack.connections import Connection
 from adapters.slack.directory import SlackDirectory
@@ -105,6 +105,7 @@ class SlackAdapter:
         self._archive = SlackArchive(self._client)
         self._agent = Agent(bot_token, base_url)
         streams = Streams(self._client, self._options.append_seconds)
+        self._clients = (self._client, self._agent.client, streams.hasty)
         self._surface = SlackSurface(self._client, self._agent, streams, Pace(self._options.edit_seconds))
         self._me: dict[str, str] = {}
         self._installation = Installation("")
@@ -133,6 +134,10 @@ class SlackAdapter:
         Raises:
             ChatUnavailable: Slack refuses a token.
         """
+        async with kept_open(*self._clients):
+            await self._serve(librarian)
+
+    async def _serve(self, librarian: Librarian) -> None:
         await self._sign_in()
         desk = Desk(librarian, self._surface, self._options.retry_seconds)
         left_behind = await desk.left_behind()  # before anything new is claimed

@@ -29,10 +29,12 @@ class Agent:
     Args:
         token: the bot's.
         base_url: of the Web API.
+
+    `client` is its own, which soon gives up.
     """
 
     def __init__(self, token: str, base_url: str) -> None:
-        self._client = AsyncWebClient(token=token, base_url=base_url, timeout=_SECONDS, retry_handlers=[])
+        self.client = AsyncWebClient(token=token, base_url=base_url, timeout=_SECONDS, retry_handlers=[])
         self._refused: set[str] = set()
 
     async def works(self, message: Message) -> None:
@@ -65,7 +67,7 @@ class Agent:
             return
         try:
             with mapped():
-                await self._client.api_call(method, json=arguments)
+                await self.client.api_call(method, json=arguments)
         except ChatUnavailable as error:
             cause = error.__cause__
             code = str(cause.response.get("error") or "") if isinstance(cause, SlackApiError) else ""

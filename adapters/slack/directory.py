@@ -38,6 +38,7 @@ class SlackDirectory:
         self._outsiders: Remembered[tuple[str, str], bool] = Remembered(_SECONDS, 5_000)
         self._public: Remembered[tuple[str, str], bool] = Remembered(_SECONDS, 5_000)
         self._channels: Remembered[tuple[str, str], frozenset[str]] = Remembered(_SECONDS, 5_000)
+        self._listed: Remembered[str, None] = Remembered(_SECONDS, 100)  # teams whose people were listed
 
     async def person(self, team: str, person: str) -> Person:
         return await self._people.get((team, person), lambda: self._find_person(team, person))
@@ -90,14 +91,18 @@ class SlackDirectory:
         ]
         unknown = {member for member in members if not self._people.knows((team, member))}
         if len(unknown) > _FEW:
-            async for page in self._pages("users_list", include_locale=True):
-                for user in page["members"]:
-                    self._people.put((team, str(user["id"])), self._person(team, user))
+            await self._listed.get(team, lambda: self._list(team))
         for member in members:
             known = await self.person(team, member)
             if not known.is_member and not known.is_bot:
                 return True
         return False
+
+    async def _list(self, team: str) -> None:
+        """Everybody in the workspace. Channels that are looked up at once share it."""
+        async for page in self._pages("users_list", include_locale=True):
+            for user in page["members"]:
+                self._people.put((team, str(user["id"])), self._person(team, user))
 
     async def _find_channels(self, person: str) -> frozenset[str]:
         kinds = "public_channel,private_channel,mpim"

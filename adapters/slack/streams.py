@@ -66,6 +66,8 @@ class Streams:
         client: of the bot; it waits where Slack says to.
         seconds: between two appends.
         clock: seconds.
+
+    `hasty` is a client of its own, which soon gives up.
     """
 
     def __init__(
@@ -76,7 +78,7 @@ class Streams:
     ) -> None:
         self._client = client
         # A stream that would have to wait for its beginning is no help.
-        self._hasty = AsyncWebClient(
+        self.hasty = AsyncWebClient(
             token=client.token, base_url=client.base_url, timeout=_TIMEOUT, retry_handlers=[]
         )
         self._clock = clock
@@ -117,7 +119,7 @@ class Streams:
         ]
         try:
             with mapped():
-                begun = await self._hasty.chat_startStream(
+                begun = await self.hasty.chat_startStream(
                     channel=message.channel,
                     thread_ts=message.thread,
                     recipient_team_id=message.team,
@@ -152,9 +154,7 @@ class Streams:
             return True
         try:
             with mapped():
-                await self._hasty.chat_appendStream(
-                    channel=claim.message.channel, ts=stream.ts, chunks=chunks
-                )
+                await self.hasty.chat_appendStream(channel=claim.message.channel, ts=stream.ts, chunks=chunks)
         except ChatUnavailable as error:
             # What was refused comes with the next; of what got lost nobody knows whether it is there.
             return error.parameters["detail"] in _PASSING

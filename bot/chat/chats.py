@@ -24,7 +24,7 @@ from bot.operations.readiness import READY, Condition
 from bot.settings import Settings
 from knowledge.catalog import Catalog
 from knowledge.errors import SaseoError
-from knowledge.messages import describe, text
+from knowledge.messages import describe, load, text
 from knowledge.service import Knowledge
 from knowledge.sources.uploads import Uploads
 from knowledge.threads import run_blocking
@@ -125,6 +125,7 @@ class Chats:
         try:
             adapter = self._adapters[platform] = make()
             await run_blocking(self._knowledge.prepare)
+            await run_blocking(load)  # the first answer in a language would hold up the event loop for it
             if self._warmed is not None:
                 await asyncio.wait({self._warmed}, timeout=_WARMING_SECONDS)
             with closing(self._librarian(adapter)) as librarian:

@@ -26,7 +26,7 @@ class FakeSlack(LocalServer):
 
     `limits` are methods whose next calls get 429, once for each entry. `losing` are methods whose next call is
     done and its answer lost. `refusing` maps methods to the error that they answer. `calls` counts methods.
-    `acknowledged` has the answers to envelopes that were acknowledged. With a `request_url` requests go there
+    `peers` are the connections that calls came over. `acknowledged` has the answers to envelopes that were acknowledged. With a `request_url` requests go there
     over HTTP, instead of over a WebSocket.
     """
 
@@ -36,6 +36,7 @@ class FakeSlack(LocalServer):
         self.refusing: dict[str, str] = {}
         self.acknowledged: dict[str, dict[str, Any]] = {}
         self.url = ""
+        self.peers: set[object] = set()
         self.request_url = ""
         self._sockets: list[web.WebSocketResponse] = []
         self._numbers = itertools.count(1)
@@ -169,6 +170,8 @@ class FakeSlack(LocalServer):
         method = request.match_info["method"]
         arguments = await _arguments(request)
         self.calls[method] += 1
+        assert request.transport is not None
+        self.peers.add(request.transport.get_extra_info("peername"))
         try:
             if method in self.limits:
                 self.limits.remove(method)

@@ -219,6 +219,39 @@ def test_a_guest_among_many_is_found() -> None:
     asyncio.run(scene())
 
 
+def test_channels_that_are_looked_up_at_once_share_one_list_of_the_people() -> None:
+    """Many channels ask first within moments of a start: the workspace is listed once, not for each."""
+
+    async def scene() -> None:
+        async with FakeSlack() as slack:
+            people = {f"UX{number}" for number in range(40)}
+            for person in people:
+                slack.workspace.add_user(person)
+            channels = [f"C{number}" for number in range(5, 10)]
+            for channel in channels:
+                slack.workspace.add_channel(channel, people)
+            directory = SlackDirectory(_client(slack))
+            await asyncio.gather(*(directory.has_outsiders("T1", channel) for channel in channels))
+            pages = -(-len(slack.workspace.users) // slack.workspace.page)
+            assert slack.calls["users.list"] == pages
+
+    asyncio.run(scene())
+
+
+def test_calls_share_connections(tmp_path: Path) -> None:
+    """A call that had to connect first would take three round trips instead of one."""
+
+    async def scene(stage: SlackStage) -> None:
+        for number in range(5):
+            await stage.say(f"질문 {number}번입니다")
+            await stage.until(lambda: sum(map(is_whole, stage.seen())) == number + 1)  # noqa: B023
+        calls = sum(stage.slack.calls.values())
+        assert calls > 20
+        assert len(stage.slack.peers) < 8  # some are made at once, and Socket Mode has a client of its own
+
+    play(tmp_path, scene)
+
+
 def _client(slack: FakeSlack):
     return client(BOT_TOKEN, slack.base_url)
 

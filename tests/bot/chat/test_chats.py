@@ -13,7 +13,8 @@ from bot.chat.chats import Chats
 from bot.operations.readiness import READY, Condition
 from bot.settings import Settings
 from knowledge.errors import ChatUnavailable, SaseoError
-from knowledge.messages import describe
+from knowledge.messages import _bundle, describe
+from knowledge.types import LANGUAGES
 from tests.adapters.discord.server import TOKEN, FakeDiscord
 from tests.adapters.slack.server import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, FakeSlack
 from tests.librarian import open_knowledge
@@ -57,6 +58,13 @@ def test_slack_connects_and_says_so(tmp_path: Path) -> None:
     """With both tokens one line tells the workspace and the bot's name."""
     said = heard(tmp_path, slack_bot_token=BOT_TOKEN, slack_app_token=APP_TOKEN)
     assert said == [("run-slack-connected", {"bot": "saseo", "team": "Acme"})]
+
+
+def test_every_sentence_is_read_before_a_platform_connects(tmp_path: Path) -> None:
+    """Reading the catalogue takes a second, in which the first question would be acknowledged too late."""
+    _bundle.cache_clear()
+    heard(tmp_path, slack_bot_token=BOT_TOKEN, slack_app_token=APP_TOKEN)
+    assert _bundle.cache_info().currsize == len(LANGUAGES)
 
 
 def test_a_missing_token_is_named(tmp_path: Path) -> None:
