@@ -197,11 +197,17 @@ class Librarian(Protocol):
     async def share(self, claim_id: int, channel: str, person: str) -> Sharing:
         """Whether a private answer may be shown to a channel, once, and what would be shown.
 
-        Say with `not_shared` when it could not be.
+        Say with `shared` what became of it.
         """
 
-    async def not_shared(self, claim_id: int, channel: str) -> None:
-        """Let an answer be shared again that `share` gave and that could not be posted."""
+    async def shared(self, claim_id: int, channel: str, *, is_there: bool) -> None:
+        """Note that what `share` gave was posted, or that nobody knows: then it may be shared again."""
+
+    async def is_first_time(self, team: str, channel: str, what: str) -> bool:
+        """Whether a channel was never told something; from now on it was, also after a restart."""
+
+    async def was_not_told(self, team: str, channel: str, what: str) -> None:
+        """Take back what `is_first_time` noted: it could not be said."""
 
     async def feedback(
         self, claim_id: int, person: str, verdict: Verdict, reason: Reason | None = None, comment: str = ""
@@ -223,11 +229,17 @@ class Librarian(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """`question` and `answer` may be shown, or `answer` is None and `refusal` says why not."""
+    """`question` and `answer` may be shown, or `answer` is None and `refusal` says why not.
+
+    `key` is the same whenever this answer is shared. `since`: an attempt that began then may have posted it,
+    so it is looked for first; None for the first attempt.
+    """
 
     refusal: str = ""
     question: str = ""
     answer: Answer | None = None
+    key: str = ""
+    since: datetime | None = None
 
 
 class Platform(Protocol):

@@ -88,15 +88,17 @@ class Clicks:
             await _answer(interaction, sharing.refusal)
             return
         language = sharing.answer.language
-        posts = render.shared(sharing.question, sharing.answer, interaction.user.display_name, render.now())
+        name, is_there = interaction.user.display_name, False
         try:
-            await self._surface.post_shared(interaction.channel_id, posts, str(interaction.id))
+            posts = render.shared(sharing.question, sharing.answer, name, render.now())
+            await self._surface.post_shared(interaction.channel_id, posts, sharing.key, sharing.since)
+            is_there = True
         except ChatUnavailable as error:
             _log.warning("an answer could not be shared: %s", error)
-            await self._librarian.not_shared(claim, place.channel)
-            await _answer(interaction, sentence("discord-share-failed", language))
-        else:
-            await _answer(interaction, sentence("discord-share-done", language))
+        finally:
+            await self._librarian.shared(claim, place.channel, is_there=is_there)
+        said = "discord-share-done" if is_there else "discord-share-failed"
+        await _answer(interaction, sentence(said, language))
 
 
 def _thanks(interaction: Interaction, *, known: bool) -> str:

@@ -41,7 +41,7 @@ _log = logging.getLogger(__name__)
 
 _ACKNOWLEDGE_SECONDS = 1.5  # of the three that Discord gives
 _DIRECT_CHANNELS = 500
-_HINTED_CHANNELS = 10_000
+_CANNOT_READ = "cannot-read"
 _INSISTING = (0.5, 2.0, 10.0)
 _SYNC_SECONDS = 60.0
 _HANGUL = re.compile("[가-힣]")
@@ -87,7 +87,6 @@ class Events:
         self._last_claimed: datetime | None = None
         self._missed_since: datetime | None = None
         self._direct: dict[int, str] = {}  # channels of direct messages, with the team that they belong to
-        self._hinted: dict[tuple[str, str], None] = {}
         self.heard_at = datetime.now(UTC)
         self.lost_at: float | None = None
         self.is_connected = False
@@ -282,14 +281,14 @@ class Events:
 
     async def _hint(self, message: discord.Message, question: Message) -> None:
         """Say once in a channel that a follow-up can't be read, and what helps."""
-        key = (question.team, question.channel)
-        if key in self._hinted:
+        if not await self._librarian.is_first_time(question.team, question.channel, _CANNOT_READ):
             return
-        self._hinted[key] = None
-        if len(self._hinted) > _HINTED_CHANNELS:
-            del self._hinted[next(iter(self._hinted))]
-        said = sentence("discord-cannot-read", _language(message))
-        await self._surface.remark(message.channel.id, message.id, said)
+        said = sentence(f"discord-{_CANNOT_READ}", _language(message))
+        try:
+            await self._surface.remark(message.channel.id, message.id, said)
+        except ChatUnavailable:
+            await self._librarian.was_not_told(question.team, question.channel, _CANNOT_READ)
+            raise
 
     async def _publish_commands(self) -> None:
         """Tell Discord which commands there are. The bot works without them, so it goes on trying."""

@@ -128,11 +128,12 @@ class DiscordSurface:
         """Say something about a message that isn't answered."""
         await self._send(channel, Post(plain(sentence)), _hashed(f"remark {message}"), str(message))
 
-    async def post_shared(self, channel: int, posts: list[Post], nonce: str) -> None:
-        """Post what somebody shares."""
-        reply = ""
+    async def post_shared(self, channel: int, posts: list[Post], key: str, since: datetime | None) -> None:
+        """Post what somebody shares. What an attempt since then may have posted is looked for first."""
+        before = ""
         for part, post in enumerate(posts):
-            reply = await self._send(channel, post, _hashed(f"{nonce} {part}"), reply)
+            found = await self._find_shared(channel, post, since, before) if since else ""
+            before = found or await self._send(channel, post, _hashed(f"share {key} {part}"), before)
 
     @property
     def _client(self) -> discord.Client:
@@ -240,13 +241,34 @@ class DiscordSurface:
 
     async def _find(self, claim: Claim, before: str) -> discord.Message | None:
         """The bot's message that replies to this one, and so holds the answer or its next part."""
+        return await self._first(
+            int(claim.message.reference), int(before), lambda each: _replies_to(each, before)
+        )
+
+    async def _find_shared(self, channel: int, post: Post, since: datetime, before: str) -> str:
+        """The message that holds what is shared: the part after `before`, or the one with the same words.
+
+        The lines in small letters tell how old the sources are, which changes.
+        """
+        if before:
+            found = await self._first(channel, int(before), lambda each: _replies_to(each, before))
+        else:
+            wanted, after = _words(post.content), discord.utils.time_snowflake(since)
+            found = await self._first(channel, after, lambda each: _words(each.content) == wanted)
+        return str(found.id) if found else ""
+
+    async def _first(
+        self, channel: int, after: int, is_it: Callable[[discord.Message], bool]
+    ) -> discord.Message | None:
+        """The first of the bot's messages in a channel after this one that is it, where that may be read."""
         me = self._client.user.id if self._client.user else 0
-        place = self._client.get_partial_messageable(int(claim.message.reference))
-        after = discord.Object(int(before))
+        history = self._client.get_partial_messageable(channel).history(
+            limit=_SEARCHED, after=discord.Object(after), oldest_first=True
+        )
         try:
             with mapped():
-                async for each in place.history(limit=_SEARCHED, after=after, oldest_first=True):
-                    if each.author.id == me and each.reference and each.reference.message_id == int(before):
+                async for each in history:
+                    if each.author.id == me and is_it(each):
                         return each
         except ChatUnavailable as error:
             if error.parameters["reason"] != "refused":
@@ -275,6 +297,16 @@ class DiscordSurface:
 def _nonce(message: Message, part: str) -> str:
     """The same for the same part of the answer to the same question: an edited one keeps its message."""
     return _hashed(f"{message.team}/{message.channel}/{message.message} {part}")
+
+
+def _words(content: str) -> list[str]:
+    """A message's lines without those in small letters, and without the space that Discord trims."""
+    lines = (line.rstrip() for line in content.strip().splitlines())
+    return [line for line in lines if not line.startswith("-# ")]
+
+
+def _replies_to(message: discord.Message, before: str) -> bool:
+    return message.reference is not None and message.reference.message_id == int(before)
 
 
 def _hashed(text: str) -> str:

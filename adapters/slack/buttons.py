@@ -81,14 +81,17 @@ class Buttons:
         if sharing.answer is None:
             await respond(str(body["response_url"]), render.told(sharing.refusal))
             return
-        posts = render.shared(sharing.question, sharing.answer, person, render.now())
+        is_there = False
         try:
-            await self._surface.post_shared(channel, posts)
+            posts = render.shared(sharing.question, sharing.answer, person, render.now())
+            await self._surface.post_shared(channel, posts, sharing.key, sharing.since)
+            is_there = True
         except ChatUnavailable as error:
             _log.warning("an answer could not be shared: %s", error)
-            await self._librarian.not_shared(_claim_id(body), channel)
             failed = sentence("slack-share-failed", sharing.answer.language)
             await respond(str(body["response_url"]), render.told(failed))
+        finally:
+            await self._librarian.shared(_claim_id(body), channel, is_there=is_there)
 
 
 def _claim_id(body: Body) -> int:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -23,18 +24,18 @@ from adapters.slack import render
 from adapters.slack.agent import Agent
 from adapters.slack.clients import webhook
 from adapters.slack.errors import mapped
+from adapters.slack.finding import find
 from adapters.slack.render import Post
-from adapters.slack.streams import CONFLICTS, Streams, bears, mark_of
+from adapters.slack.streams import CONFLICTS, Streams, mark_of
 from adapters.view import View
 from knowledge.errors import ChatUnavailable
 
 _log = logging.getLogger(__name__)
 
 EVENT_TYPE = "saseo_answer"
+SHARED_TYPE = "saseo_shared"
 _EPHEMERAL = "ephemeral"
 _LOOKING_AFTER = 1.5  # seconds without an answer: a line that an answer stands beside at once is noise
-_PAGE = 200
-_PAGES = 10
 
 
 class SlackSurface:
@@ -122,11 +123,14 @@ class SlackSurface:
     async def whisper(self, message: Message, sentence: str) -> None:
         await self._whisper(message, render.told(sentence))
 
-    async def post_shared(self, channel: str, posts: list[Post]) -> None:
-        """Post what somebody shares."""
-        for post in posts:
+    async def post_shared(self, channel: str, posts: list[Post], key: str, since: datetime | None) -> None:
+        """Post what somebody shares. What an attempt since then may have posted is looked for first."""
+        for part, post in enumerate(posts):
+            metadata = {"event_type": SHARED_TYPE, "event_payload": {"key": key, "part": part}}
+            if since and await find(self._client, channel, metadata, oldest=f"{since.timestamp():.6f}"):
+                continue
             with mapped():
-                await self._client.chat_postMessage(channel=channel, **arguments(post))
+                await self._client.chat_postMessage(channel=channel, metadata=metadata, **arguments(post))
 
     async def _look(self, claim: Claim, over: asyncio.Event) -> None:
         """Say that it takes a while, unless it is over before."""
@@ -212,37 +216,14 @@ class SlackSurface:
 
     async def _find(self, message: Message, part: int) -> str:
         """The message that holds a part of this question's answer, by its metadata or mark, or nothing."""
-        wanted, mark = _metadata(message, part)["event_payload"], mark_of(message)
-        cursor = ""
-        for _ in range(_PAGES):
-            asked: dict[str, Any] = {
-                "channel": message.channel,
-                "oldest": message.message,
-                "include_all_metadata": True,
-                "limit": _PAGE,
-                "cursor": cursor or None,
-            }
-            try:
-                with mapped():
-                    page = (
-                        await self._client.conversations_replies(ts=message.thread, **asked)
-                        if message.thread
-                        else await self._client.conversations_history(**asked)
-                    )
-            except ChatUnavailable as error:
-                if error.parameters["reason"] == "gone":  # the thread went with its first message
-                    return ""
-                raise
-            for each in page["messages"]:
-                metadata = each.get("metadata") or {}
-                if metadata.get("event_type") == EVENT_TYPE and metadata.get("event_payload") == wanted:
-                    return str(each["ts"])
-                if part == 0 and bears(each, mark):
-                    return str(each["ts"])
-            cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
-            if not cursor:
-                break
-        return ""
+        return await find(
+            self._client,
+            message.channel,
+            _metadata(message, part),
+            oldest=message.message,
+            thread=message.thread,
+            mark="" if part else mark_of(message),
+        )
 
 
 async def respond(url: str, post: Post, *, replace: bool = False) -> None:

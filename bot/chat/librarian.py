@@ -35,6 +35,7 @@ _log = logging.getLogger(__name__)
 
 _RESUMED_WITHIN = timedelta(hours=1)
 _ATTEMPTS = 3
+_CLOCKS_APART = timedelta(minutes=2)  # ours and a platform's, at most
 _LETTER = re.compile(r"[^\W\d_]")
 _HANGUL_OR_LATIN = re.compile(r"[A-Za-z가-힣ㄱ-ㅎㅏ-ㅣ]")
 
@@ -82,6 +83,7 @@ class Librarian:
         self._admitted: set[int] = set()
         self._given_up: set[int] = set()  # claims that get an apology instead of another attempt
         self._stops: dict[int, asyncio.Event] = {}
+        self._sharing: set[tuple[int, str]] = set()  # claims, and the channels that their answers go to now
 
     @property
     def platform(self) -> str:
@@ -185,12 +187,34 @@ class Librarian:
         scopes = await self._lane.run(self._memory.scopes_of, uris)
         if not all(scopes.get(uri) in audience.scopes for uri in uris):
             return Sharing(messages.text("talk-share-not-allowed", language))
-        if not await self._lane.run(self._memory.share, key, claim_id, channel):
+        if (claim_id, channel) in self._sharing:
             return Sharing(messages.text("talk-share-again", language))
-        return Sharing(question=answered.question, answer=answered.answer)
+        self._sharing.add((claim_id, channel))
+        try:
+            sharing = await self._lane.run(self._memory.share, key, claim_id, channel)
+        except SaseoError:
+            self._sharing.discard((claim_id, channel))
+            raise
+        if sharing.is_there:
+            self._sharing.discard((claim_id, channel))
+            return Sharing(messages.text("talk-share-again", language))
+        return Sharing(
+            question=answered.question,
+            answer=answered.answer,
+            key=f"{key.platform}:{key.team}/{key.channel}/{key.message}",
+            since=sharing.since - _CLOCKS_APART if sharing.since else None,
+        )
 
-    async def not_shared(self, claim_id: int, channel: str) -> None:
-        await self._lane.run(self._memory.not_shared, claim_id, channel)
+    async def shared(self, claim_id: int, channel: str, *, is_there: bool) -> None:
+        if is_there:
+            await self._lane.run(self._memory.shared, claim_id, channel)
+        self._sharing.discard((claim_id, channel))
+
+    async def is_first_time(self, team: str, channel: str, what: str) -> bool:
+        return await self._lane.run(self._memory.is_first_time, team, channel, what)
+
+    async def was_not_told(self, team: str, channel: str, what: str) -> None:
+        await self._lane.run(self._memory.was_not_told, team, channel, what)
 
     async def feedback(
         self, claim_id: int, person: str, verdict: Verdict, reason: Reason | None = None, comment: str = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from adapters.messages import Claim, Message
 from bot.chat.audience import Audience
@@ -149,26 +150,43 @@ class Memory:
             found, answer = chats.get(connection, number), turns.answer_of(connection, number)
             return (found[0], answer, found[1].asker) if found and answer else None
 
-    def share(self, key: ClaimKey, number: int, channel: str) -> bool:
-        """Note that an answer is shared to a channel; False when it was before."""
+    def share(self, key: ClaimKey, number: int, channel: str) -> Shared:
+        """Note that an answer is about to be shared to a channel; gives what became of it before."""
         with self._catalog.write() as connection:
             asked = _shared(key, number, channel)
-            noted = chats.claim(
-                connection,
-                asked,
-                conversation=asked.message,
-                asker="",
-                revision="",
-                payload={},
-                state="finished",
+            if chats.note(connection, asked, "sharing"):
+                return Shared(is_there=False, since=None)
+            before = chats.find(connection, asked)
+            return Shared(
+                is_there=before is None or before.state == "finished",
+                since=before.claimed_at if before else None,
             )
-            return noted is not None
 
-    def not_shared(self, number: int, channel: str) -> None:
-        """Take it back: sharing failed, and may be tried again."""
+    def shared(self, number: int, channel: str) -> None:
+        """Note that a shared answer stands in a channel."""
         with self._catalog.write() as connection:
-            if found := chats.get(connection, number):
-                chats.forget(connection, _shared(found[0], number, channel))
+            found = chats.get(connection, number)
+            note = chats.find(connection, _shared(found[0], number, channel)) if found else None
+            if note:
+                chats.finish(connection, note.id, note.revision, "finished")
+
+    def is_first_time(self, team: str, channel: str, what: str) -> bool:
+        """Whether a channel was never told something; notes that it is now."""
+        key = self._told(team, channel, what)
+        with self._catalog.read() as connection:
+            if chats.find(connection, key):
+                return False
+        with self._catalog.write() as connection:
+            return chats.note(connection, key, chats.TOLD)
+
+    def was_not_told(self, team: str, channel: str, what: str) -> None:
+        """Take it back."""
+        with self._catalog.write() as connection:
+            chats.forget(connection, self._told(team, channel, what))
+
+    def _told(self, team: str, channel: str, what: str) -> ClaimKey:
+        """What stands for a notice among the claims: a message that no platform has."""
+        return ClaimKey(self.platform, team, channel, f"@told {what}")
 
     def scopes_of(self, uris: frozenset[str]) -> dict[str, str]:
         """Who may read these documents now."""
@@ -185,6 +203,13 @@ class Memory:
             who = f"{key.platform}:{key.team}/@{person}"
             turns.give_feedback(connection, turn, who, verdict, reason, comment)
             return True
+
+
+class Shared(NamedTuple):
+    """What became of sharing an answer: whether it stands there, and since when it was tried, if it was."""
+
+    is_there: bool
+    since: datetime | None
 
 
 def _key(message: Message) -> ClaimKey:

@@ -13,6 +13,8 @@ from knowledge.catalog.schema import channels, claims, turns
 
 _KEPT = timedelta(days=90)
 _WAITING = "waiting"
+TOLD = "told"
+"""The state of what a channel was told once and for all."""
 
 
 class ClaimKey(NamedTuple):
@@ -44,7 +46,7 @@ def claim(
     conversation: str,
     asker: str,
     revision: str,
-    payload: Mapping[str, Any],
+    payload: Mapping[str, Any] | None,
     state: str = _WAITING,
 ) -> int | None:
     """Claim a question; None when it is claimed already."""
@@ -57,7 +59,7 @@ def claim(
             asker=asker,
             state=state,
             attempts=1,
-            payload=dict(payload) if state == _WAITING else None,
+            payload=dict(payload) if payload is not None else None,
             claimed_at=datetime.now(UTC),
         )
         .on_conflict_do_nothing(index_elements=["platform", "team", "channel", "message"])
@@ -65,6 +67,12 @@ def claim(
     )
     number: int | None = connection.execute(statement).scalar_one_or_none()
     return number
+
+
+def note(connection: Connection, key: ClaimKey, state: str) -> bool:
+    """Note something under the key of a message that no platform has; False when it is noted already."""
+    noted = claim(connection, key, conversation=key.message, asker="", revision="", payload=None, state=state)
+    return noted is not None
 
 
 def find(connection: Connection, key: ClaimKey) -> ClaimRow | None:
@@ -168,7 +176,9 @@ def drop_old(connection: Connection) -> None:
     has_turn = exists().where(turns.c.claim_id == claims.c.id)
     connection.execute(
         delete(claims).where(
-            claims.c.claimed_at < datetime.now(UTC) - _KEPT, claims.c.state != _WAITING, ~has_turn
+            claims.c.claimed_at < datetime.now(UTC) - _KEPT,
+            claims.c.state.not_in((_WAITING, TOLD)),
+            ~has_turn,
         )
     )
 

@@ -191,7 +191,9 @@ claims = Table(
     Column("revision", _ordered(String(64)), nullable=False),
     Column("conversation", String(80), nullable=False),
     Column("asker", String(160), nullable=False),
-    Column("state", String(10), nullable=False),  # waiting, then finished, failed, refused or retracted
+    # waiting, then finished, failed, refused or retracted.
+    # Of what is no question: sharing, then finished; or told.
+    Column("state", String(10), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("payload", JSON, nullable=True),  # the question, until it is done with
     Column("reply", String(64), nullable=True),  # the platform's id of the message that holds the answer

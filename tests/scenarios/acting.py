@@ -8,7 +8,7 @@ from pathlib import Path
 from knowledge.catalog import turns
 from knowledge.types import Answer, Finished
 from tests.fakes import FakeKnowledge
-from tests.scenarios.base import QUESTION, SLOW, Base, Slow, answer_of, whole
+from tests.scenarios.base import QUESTION, SLOW, Base, Slow, answer_of, is_whole, whole
 from tests.scenarios.stage import Stage
 
 
@@ -122,6 +122,30 @@ class Acting(Base):
             await stage.click(stage.private()[-1], "share")
             await stage.until(stage.seen)
             assert "상관없는 답" in stage.seen()[0].text
+
+        self.play(tmp_path, scene, needs="private_replies", knowledge=knowledge)
+
+    def test_sharing_whose_acknowledgement_was_lost_posts_once(self, tmp_path: Path) -> None:
+        """The post arrived, and nobody heard of it: pressing again finds it, also after a restart."""
+        empty = Finished(Answer("문서와 상관없는 답입니다.", "ko", "extractive", ()))
+        knowledge = FakeKnowledge(answers={QUESTION: (empty,)})
+
+        async def scene(stage: Stage) -> None:
+            await stage.command("ask", QUESTION)
+            await stage.until(lambda: stage.private() and "share" in stage.private()[-1].buttons)
+            answer = stage.private()[-1]
+            stage.lose_next_post()
+            await stage.click(answer, "share")
+            await stage.until(stage.seen)
+            await stage.restart()
+            stage.let_minutes_pass()
+            for _ in range(2):
+                before = len(stage.private())
+                await stage.click(answer, "share")
+            await stage.until(lambda: len(stage.private()) > before)
+            await stage.say("마지막 질문입니다")
+            await stage.until(lambda: any(map(is_whole, stage.seen())))
+            assert ["상관없는 답" in seen.text for seen in stage.seen()] == [True, False]
 
         self.play(tmp_path, scene, needs="private_replies", knowledge=knowledge)
 

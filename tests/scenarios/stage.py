@@ -100,6 +100,9 @@ class Stage(Protocol):
     def lose_next_post(self) -> None:
         """The next post arrives, and the connection breaks before its answer."""
 
+    def let_minutes_pass(self) -> None:
+        """The platform forgets what it remembers of recent posts."""
+
     async def disconnect(self) -> None:
         """The connection breaks, and is there again when this returns."""
 

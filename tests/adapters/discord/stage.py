@@ -170,6 +170,9 @@ class DiscordStage:
     def lose_next_post(self) -> None:
         self.discord.losing.append("POST messages")
 
+    def let_minutes_pass(self) -> None:
+        self.discord.world.nonces.clear()
+
     async def disconnect(self) -> None:
         before = self.discord.resumed + len(self.discord.identified)
         await self.discord.disconnect()

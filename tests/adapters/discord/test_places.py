@@ -24,13 +24,15 @@ class TestWithoutContent:
     """Without the privileged intent everything works but follow-ups that name nobody."""
 
     def test_a_follow_up_needs_a_mention_and_the_bot_says_so_once(self, tmp_path: Path) -> None:
-        """The hint comes once in a channel; a reply that pings the bot goes on."""
+        """The hint comes once in a channel, also over a restart; a reply that pings the bot goes on."""
 
         async def scene(stage: DiscordStage) -> None:
             asked = await stage.say(QUESTION)
             await stage.until(lambda: whole(stage))
             await stage.say("신입도요?", thread=asked.thread, mention=False)
             await stage.until(lambda: "멘션" in stage.seen()[-1].text)
+            await stage.say("신입도요?", thread=asked.thread, mention=False)
+            await stage.restart()
             await stage.say("신입도요?", thread=asked.thread, mention=False)
             await stage.say("신입도 그런가요?", thread=asked.thread)
             await stage.until(lambda: is_whole(stage.seen()[-1]))
@@ -39,6 +41,22 @@ class TestWithoutContent:
 
         knowledge = play(tmp_path, scene, prepare=without_content)
         assert [question.text for question in knowledge.asked] == [QUESTION, "신입도 그런가요?"]
+
+    def test_a_hint_that_could_not_be_posted_comes_with_the_next_follow_up(self, tmp_path: Path) -> None:
+        """Only what was said counts as said."""
+
+        async def scene(stage: DiscordStage) -> None:
+            asked = await stage.say(QUESTION)
+            await stage.until(lambda: whole(stage))
+            stage.discord.failing["POST messages"] = 403
+            posts = stage.discord.calls["POST messages"]
+            await stage.say("신입도요?", thread=asked.thread, mention=False)
+            await stage.until(lambda: stage.discord.calls["POST messages"] > posts)
+            del stage.discord.failing["POST messages"]
+            await stage.until(lambda: "멘션" in stage.seen()[-1].text)
+            assert len(stage.seen()) == 2
+
+        play(tmp_path, scene, prepare=without_content)
 
     def test_direct_messages_are_read(self, tmp_path: Path) -> None:
         """Nobody has to be mentioned there."""

@@ -234,6 +234,9 @@ class SlackStage:
     def lose_next_post(self) -> None:
         self.slack.losing.append("chat.startStream" if self.in_agent else "chat.postMessage")
 
+    def let_minutes_pass(self) -> None:
+        """Slack remembers no posts."""
+
     async def disconnect(self) -> None:
         before = self.slack.calls["apps.connections.open"]
         await self.slack.disconnect(politely=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,6 +54,7 @@ class Workspace:
     sessions: list[tuple[str, str, str]] = field(default_factory=list)
     prompts: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     _clock: Any = field(default_factory=lambda: itertools.count(1))
+    _began: int = field(default_factory=lambda: int(time.time()))
 
     def __post_init__(self) -> None:
         self.add_user(BOT, is_bot=True)
@@ -77,7 +79,7 @@ class Workspace:
         self.channels[channel] = Channel(channel, members | {BOT}, private, facts)
 
     def ts(self) -> str:
-        return f"1700000{next(self._clock):03d}.000100"
+        return f"{self._began + next(self._clock)}.000100"
 
     def conversation(self, channel: str) -> Channel:
         if channel not in self.channels:

@@ -236,7 +236,7 @@ def test_a_private_answer_is_shared_only_with_who_may_read_its_documents(tmp_pat
 
 
 def test_an_answer_is_shared_once_with_a_channel(tmp_path: Path) -> None:
-    """A second press says that it is there; after a failure it may be tried again."""
+    """A second press says that it is there; after a failure, or in another process, it is looked for first."""
     real, source = with_document(tmp_path)
     knowledge = FakeKnowledge(answers={KOREAN: says(source)})
 
@@ -245,15 +245,21 @@ def test_an_answer_is_shared_once_with_a_channel(tmp_path: Path) -> None:
         claim, _ = await answered(librarian, a_message(KOREAN, kind="command", is_private=True, thread=""))
         first, second = [await librarian.share(claim.id, "C1", "U1") for _ in range(2)]
         elsewhere = await librarian.share(claim.id, "C2", "U1")
-        await librarian.not_shared(claim.id, "C1")
-        return first, second, elsewhere, await librarian.share(claim.id, "C1", "U1")
+        await librarian.shared(claim.id, "C1", is_there=False)
+        again = await librarian.share(claim.id, "C1", "U1")
+        await librarian.shared(claim.id, "C1", is_there=True)
+        another = a_librarian(tmp_path, knowledge, catalog=real._parts.catalog)
+        there, cut_off = [await another.share(claim.id, channel, "U1") for channel in ("C1", "C2")]
+        return first, second, elsewhere, again, there, cut_off
 
-    first, second, elsewhere, again = asyncio.run(scene())
-    assert first.answer
-    assert second.answer is None
-    assert "이미" in second.refusal
-    assert elsewhere.answer
-    assert again.answer
+    first, second, elsewhere, again, there, cut_off = asyncio.run(scene())
+    for refused in (second, there):
+        assert refused.answer is None
+        assert "이미" in refused.refusal
+    for given in (first, elsewhere, again, cut_off):
+        assert given.answer
+        assert given.key == first.key
+    assert [each.since is None for each in (first, elsewhere, again, cut_off)] == [True, True, False, False]
 
 
 def test_a_thread_follows_where_the_librarian_answered(tmp_path: Path) -> None:
