@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from types import TracebackType
 from typing import Any, Self
 
-from bot.chat.chats import Announce, Chats
+from bot.chat.platforms import Announce, Platforms
 from bot.freshness.schedule import Schedule
 from bot.freshness.watching import Watcher
 from bot.handover import serve
@@ -99,12 +99,12 @@ class App:
         """
         watch = self._operations.watched if self._operations else None
         door = self._operations.door if self._operations else None
-        chats = Chats(
+        platforms = Platforms(
             self.knowledge, self.handler, self._catalog, self._settings, announce, watch, self._warmed, door
         )
         if self._operations is not None:
-            self._operations.readiness.add_all(chats.conditions)
-        await self._stack.enter_async_context(chats)
+            self._operations.readiness.add_all(platforms.conditions)
+        await self._stack.enter_async_context(platforms)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

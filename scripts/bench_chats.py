@@ -1,12 +1,13 @@
 """How quickly and how surely the librarian answers in Slack and Discord, against local servers of theirs.
 
-    python -m scripts.bench_chats [slack] [discord] [--passages 10000] [--hours 24]
+    python -m scripts.bench_chats [slack] [discord] [--passages 10000] [--hours 24] [--embedder minilm]
 
-A real index, quoted answers (no language model), the real slack-bolt and discord.py over HTTP and WebSocket
-on 127.0.0.1, the product's own limits and pace of edits. The platform and its people are a process of their
-own, which shares the machine with the bot. Three parts for each platform: 100 questions in ten seconds from
-50 people, half of them follow-ups, no two the same; 100 others while an indexing run is going on; and a day's
-traffic without pauses, with a lost connection every hour, for what grows: memory, tasks, threads, open files.
+A real index, quoted answers (no language model), vectors of an imitation unless a model is named, the real
+slack-bolt and discord.py over HTTP and WebSocket on 127.0.0.1, the product's own limits and pace of edits.
+The platform and its people are a process of their own, which shares the machine with the bot. Three parts for
+each platform: 100 questions in ten seconds from 50 people, half of them follow-ups, no two the same; 100
+others while an indexing run is going on; and a day's traffic without pauses, with a lost connection every
+hour, for what grows: memory, tasks, threads, open files.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from bot.chat.limits import Limits
 from knowledge import messages
 from knowledge.catalog import Catalog
 from knowledge.courtesy import quick_turns
+from knowledge.embedding import Embedder, open_embedder
 from knowledge.service import Knowledge
 from knowledge.sources.options import Folder
 from scripts.chat_rows.elsewhere import PLATFORMS, Elsewhere, Platform
@@ -108,11 +110,21 @@ async def opened(
             librarian.close()
 
 
-async def measure(platform: Platform, place: Path, passages: int, hours: int) -> None:
+def the_embedder(model: str, folder: Path) -> Embedder:
+    """A model of this machine, or without a name what needs none."""
+    if not model:
+        return QuickEmbedder()
+    embedder, status = open_embedder("local", model, "cpu", folder)
+    if embedder is None:
+        raise SystemExit(f"no embedding model: {status}")
+    return embedder
+
+
+async def measure(platform: Platform, place: Path, passages: int, hours: int, model: str) -> None:
     """Index, ask, print."""
     make_files(place / "files", passages, "a")
     make_files(place / "more", passages, "b")
-    parts = parts_for(place / "data", Folder(place / "files"), embedder=QuickEmbedder())
+    parts = parts_for(place / "data", Folder(place / "files"), embedder=the_embedder(model, place / "models"))
     knowledge, catalog = Knowledge(parts, owner=True), parts.catalog
     report = await asyncio.to_thread(knowledge.refresh)
     await asyncio.to_thread(knowledge.warm)
@@ -153,10 +165,11 @@ def main() -> None:
     options.add_argument("platforms", nargs="*", choices=PLATFORMS)
     options.add_argument("--passages", type=int, default=10_000)
     options.add_argument("--hours", type=int, default=24)
+    options.add_argument("--embedder", default="", help="a model of this machine, such as minilm")
     wanted = options.parse_args()
     for platform in wanted.platforms or PLATFORMS:
         with tempfile.TemporaryDirectory(prefix="saseo-bench-") as place, quick_turns():  # as the bot does
-            asyncio.run(measure(platform, Path(place), wanted.passages, wanted.hours))
+            asyncio.run(measure(platform, Path(place), wanted.passages, wanted.hours, wanted.embedder))
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ from knowledge.messages import describe
 
 if TYPE_CHECKING:
     from bot.app import App
-    from bot.chat.chats import Announce
+    from bot.chat.platforms import Announce
 
 _log = structlog.get_logger(__name__)
 

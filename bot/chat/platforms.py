@@ -42,7 +42,7 @@ class Announce(Protocol):
     def __call__(self, said: str | SaseoError, **parameters: str) -> None: ...
 
 
-class Chats:
+class Platforms:
     """Connects while the block lasts. A platform that fails says so, and the others go on.
 
     Args:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.chat.chats import Chats
+from bot.chat.platforms import Platforms
 from bot.operations.readiness import READY, Condition
 from bot.settings import Settings
 from knowledge.errors import ChatUnavailable, SaseoError
@@ -40,8 +40,8 @@ def heard(folder: Path, **changes: Any) -> list[Any]:
             values = {"slack_api_base_url": slack.base_url, "data_dir": folder, **changes}
             settings = Settings(**{name: _secret(name, value) for name, value in values.items()})
             knowledge, announce = open_knowledge(folder), Heard()
-            chats = Chats(knowledge, knowledge.answer, knowledge._parts.catalog, settings, announce)
-            async with chats:
+            platforms = Platforms(knowledge, knowledge.answer, knowledge._parts.catalog, settings, announce)
+            async with platforms:
                 if settings.slack_bot_token.get_secret_value():
                     await asyncio.wait_for(announce.something.wait(), 20)
             knowledge.close()
@@ -109,7 +109,7 @@ def test_discord_connects_and_says_what_it_reads(tmp_path: Path) -> None:
                 )
                 knowledge, announce = open_knowledge(tmp_path), Heard()
                 catalog = knowledge._parts.catalog
-                async with Chats(knowledge, knowledge.answer, catalog, settings, announce):
+                async with Platforms(knowledge, knowledge.answer, catalog, settings, announce):
                     await asyncio.wait_for(announce.something.wait(), 60)
                 knowledge.close()
                 said += announce
@@ -139,7 +139,7 @@ def test_a_wrong_token_of_one_platform_leaves_the_other_alone(tmp_path: Path, wr
                 data_dir=tmp_path,
             )
             knowledge, announce = open_knowledge(tmp_path), Heard()
-            async with Chats(knowledge, knowledge.answer, knowledge._parts.catalog, settings, announce):
+            async with Platforms(knowledge, knowledge.answer, knowledge._parts.catalog, settings, announce):
                 while len(announce) < 2:
                     announce.something.clear()
                     await asyncio.wait_for(announce.something.wait(), 60)
@@ -182,12 +182,12 @@ def test_a_platform_is_ready_once_it_is_connected(tmp_path: Path) -> None:
                 slack_app_token=SecretStr(APP_TOKEN),
             )
             knowledge, announce = open_knowledge(tmp_path), Heard()
-            chats = Chats(knowledge, knowledge.answer, knowledge._parts.catalog, settings, announce)
-            assert await chats.conditions() == {}
-            async with chats:
-                assert not (await chats.conditions())["slack"].is_ready
+            platforms = Platforms(knowledge, knowledge.answer, knowledge._parts.catalog, settings, announce)
+            assert await platforms.conditions() == {}
+            async with platforms:
+                assert not (await platforms.conditions())["slack"].is_ready
                 await asyncio.wait_for(announce.something.wait(), 20)
-                found = await chats.conditions()
+                found = await platforms.conditions()
             knowledge.close()
             return found
 
@@ -211,7 +211,7 @@ def test_a_platform_is_connected_once_what_answers_need_is_loaded(tmp_path: Path
             knowledge, announce = open_knowledge(tmp_path), Heard()
             warmed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             catalog = knowledge._parts.catalog
-            async with Chats(knowledge, knowledge.answer, catalog, settings, announce, warmed=warmed):
+            async with Platforms(knowledge, knowledge.answer, catalog, settings, announce, warmed=warmed):
                 for _ in range(20):
                     await asyncio.to_thread(knowledge.prepare)
                 assert not slack.calls
@@ -238,21 +238,21 @@ def test_a_platform_that_connects_anew_is_not_ready(tmp_path: Path) -> None:
                 data_dir=tmp_path,
             )
             knowledge, announce = open_knowledge(tmp_path), Heard()
-            chats = Chats(knowledge, knowledge.answer, knowledge._parts.catalog, settings, announce)
-            async with chats:
+            platforms = Platforms(knowledge, knowledge.answer, knowledge._parts.catalog, settings, announce)
+            async with platforms:
                 while len(announce) < 2:
                     announce.something.clear()
                     await asyncio.wait_for(announce.something.wait(), 60)
-                assert await chats.conditions() == {"slack": READY, "discord": READY}
+                assert await platforms.conditions() == {"slack": READY, "discord": READY}
                 slack.refusing["apps.connections.open"] = "internal_error"
                 discord.is_away = True
                 await slack.disconnect(politely=False)
                 await discord.disconnect()
                 async with asyncio.timeout(60):
-                    found = await chats.conditions()
+                    found = await platforms.conditions()
                     while any(condition.is_ready for condition in found.values()):
                         await asyncio.sleep(0.01)  # no event tells of it
-                        found = await chats.conditions()
+                        found = await platforms.conditions()
                 assert set(found) == {"slack", "discord"}
                 assert "anew" in found["slack"].why
             knowledge.close()
