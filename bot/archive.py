@@ -1,4 +1,4 @@
-"""The file of a backup: opened only when all that it says of itself makes sense, and held against its sums.
+"""The file of a backup: written with its sums, opened only when all that it says of itself makes sense.
 
 A backup may have been cut, altered, or made by somebody else: nothing in it is believed.
 """
@@ -10,10 +10,12 @@ import json
 import os
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, BinaryIO
 
 from knowledge.errors import BackupFailed
 
@@ -37,6 +39,52 @@ _DAMAGE = (
     NotImplementedError,
     RecursionError,
 )
+
+
+def write(file: BinaryIO, data: Path, catalog: Path, settings: Mapping[str, str]) -> None:
+    """The archive, its manifest last: the sums are taken of what is really written.
+
+    Args:
+        file: to write to.
+        data: the data folder.
+        catalog: the copy of its catalog.
+        settings: texts of files about the settings, by name.
+    """
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        files = {CATALOG: _add(archive, CATALOG, catalog)}
+        for name, path in uploads_in(data):
+            try:
+                files[name] = _add(archive, name, path)
+            except FileNotFoundError:
+                continue  # taken out a moment ago
+        for name, text in settings.items():
+            content = text.encode()
+            archive.writestr(f"{SETTINGS}/{name}", content)
+            sha256 = hashlib.sha256(content).hexdigest()
+            files[f"{SETTINGS}/{name}"] = {"size": len(content), "sha256": sha256}
+        manifest = {
+            "format": FORMAT,
+            "saseo": version("saseo"),
+            "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "data_dir": str(data.absolute()),
+            "files": files,
+        }
+        archive.writestr(MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
+
+
+def uploads_in(data: Path) -> Iterator[tuple[str, Path]]:
+    """The uploads of a data folder that are whole, each with its name in an archive."""
+    folder = data / UPLOADS
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.name.endswith(".new"):
+            yield f"{UPLOADS}/{path.relative_to(folder).as_posix()}", path
+
+
+def sum_of(path: Path) -> dict[str, Any]:
+    """What a manifest says of such a file."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return {"size": file.tell(), "sha256": digest}
 
 
 @contextmanager
@@ -98,6 +146,16 @@ def place_in(folder: Path, name: str) -> Path:
     if max(len(part.encode()) for part in parts) > _NAME_BYTES:
         raise ValueError(name)
     return folder.joinpath(*parts)
+
+
+def _add(archive: zipfile.ZipFile, name: str, path: Path) -> dict[str, Any]:
+    digest, size = hashlib.sha256(), 0
+    with path.open("rb") as source, archive.open(name, "w", force_zip64=True) as target:
+        while block := source.read(BLOCK):
+            digest.update(block)
+            size += len(block)
+            target.write(block)
+    return {"size": size, "sha256": digest.hexdigest()}
 
 
 def _check_places(names: Iterable[str]) -> None:

@@ -2,34 +2,43 @@
 
 A backup is a ZIP file: the catalog (documents, passages, vectors, conversations, feedback), the originals
 that people uploaded, and the settings without secrets. `saseo-backup.json` in it has the SHA-256 of each. The
-index isn't in it: it is made from the catalog. Neither are models, which can be fetched again.
+index isn't in it: it is made from the catalog. Neither are models, which can be fetched again. The catalog in
+it is a file of SQLite's, also where it is at a PostgreSQL server, so that it can be put back into either.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 import os
 import re
 import shutil
 import sqlite3
 import tempfile
-import zipfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
 
-from bot.archive import BLOCK, CATALOG, FORMAT, MANIFEST, SETTINGS, UPLOADS, copy_out, opened, place_in
+from bot.archive import (
+    CATALOG,
+    SETTINGS,
+    UPLOADS,
+    copy_out,
+    opened,
+    place_in,
+    sum_of,
+    uploads_in,
+    write,
+)
 from bot.ownership import owned
 from bot.settings import Settings
+from knowledge.catalog import Catalog
 from knowledge.catalog.copying import adopt, copy_sqlite
+from knowledge.catalog.portable import has_schema, has_uploads_elsewhere, is_empty, read_file, write_file
 from knowledge.errors import BackupFailed
 from knowledge.sources.loader import root_of
 from knowledge.storage import disk_errors
@@ -52,32 +61,43 @@ def backup(settings: Settings, target: Path, *, force: bool = False) -> BackupRe
     """Write a backup, also while a bot runs, and read it back.
 
     Args:
-        settings: whose data folder it is of.
+        settings: whose data folder it is of, and whose catalog.
         target: the file to write.
         force: replace a file that is there.
 
     Raises:
-        BackupFailed: there is nothing to keep, the file is there, or the catalog is a server's.
+        BackupFailed: there is nothing to keep, the file is there, or the uploads are another machine's.
         CatalogDamaged: the catalog can't be read.
+        IndexUnavailable: the catalog's server can't be reached.
         StorageFull: there is no room.
     """
     target = target.absolute()
-    if settings.catalog_url.get_secret_value():
-        raise BackupFailed(reason="server", path=str(settings.data_dir), detail="")
-    source = settings.data_dir / CATALOG
-    if not source.exists():
-        raise BackupFailed(reason="nothing", path=str(settings.data_dir), detail="")
-    if target.exists() and not force:
-        raise BackupFailed(reason="exists", path=str(target), detail="")
-    with _places(target), _beside(target) as part, tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        copy = Path(folder) / CATALOG
-        copy_sqlite(source, copy)
-        with part.open("wb") as file:
-            _write(file, settings, copy)
-            file.flush()
-            os.fsync(file.fileno())
-        report = verify(part)
-        part.replace(target)
+    with _server_of(settings) as server:
+        if server is None:
+            if not (settings.data_dir / CATALOG).exists():
+                raise BackupFailed(reason="nothing", path=str(settings.data_dir), detail="")
+        elif not has_schema(server):
+            raise BackupFailed(reason="nothing", path=server.location, detail="")
+        elif has_uploads_elsewhere(server, root_of(settings.data_dir / UPLOADS)):
+            raise BackupFailed(reason="elsewhere", path=str(settings.data_dir / UPLOADS), detail="")
+        if target.exists() and not force:
+            raise BackupFailed(reason="exists", path=str(target), detail="")
+        with (
+            _places(target),
+            _beside(target) as part,
+            tempfile.TemporaryDirectory(dir=target.parent) as folder,
+        ):
+            copy = Path(folder) / CATALOG
+            if server is None:
+                copy_sqlite(settings.data_dir / CATALOG, copy)
+            else:
+                write_file(server, copy)
+            with part.open("wb") as file:
+                write(file, settings.data_dir, copy, _kept_settings(settings))
+                file.flush()
+                os.fsync(file.fileno())
+            report = verify(part)
+            part.replace(target)
     return BackupReport(target, report.made_at, report.files, target.stat().st_size)
 
 
@@ -95,72 +115,64 @@ def verify(path: Path) -> BackupReport:
 
 
 def restore(settings: Settings, source: Path, *, force: bool = False) -> BackupReport:
-    """Put a backup into the data folder. The next start makes the index from it.
+    """Put a backup into the data folder, and its catalog where the settings have it: there or at a server.
 
-    The settings of a backup are put beside, into `restored-settings`, for a person to compare.
+    The next start makes the index from it. The settings of a backup are put beside, into `restored-settings`,
+    for a person to compare.
 
     Args:
-        settings: whose data folder it is put into.
+        settings: whose data folder it is put into, and whose catalog.
         source: the backup.
-        force: replace what the folder holds.
+        force: replace what is there.
 
     Raises:
-        BackupFailed: the backup can't be used, or the folder isn't empty.
-        AlreadyRunning: a bot runs on the folder.
+        BackupFailed: the backup can't be used, or something would be lost.
+        AlreadyRunning: a bot runs on the folder, or with the catalog.
+        CatalogDamaged: the catalog in the backup, or at the server, is a later program's.
+        IndexUnavailable: the catalog's server can't be reached.
         StorageFull: there is no room; what was there stands.
     """
-    if settings.catalog_url.get_secret_value():
-        raise BackupFailed(reason="server", path=str(settings.data_dir), detail="")
     data = settings.data_dir
-    with owned(data), disk_errors(data):
-        if not force and ((data / CATALOG).exists() or any((data / UPLOADS).glob("*/*"))):
-            raise BackupFailed(reason="occupied", path=str(data), detail="")
+    with _server_of(settings) as server, owned(data, server), disk_errors(data):
         with tempfile.TemporaryDirectory(dir=data, prefix=".restoring-") as folder:
             new = Path(folder)
             with opened(source) as (archive, manifest):
+                if not force:
+                    _lose_nothing(data, server, manifest["files"])
                 for name, expected in manifest["files"].items():
                     copy_out(archive, name, expected, place_in(new, name))
                 made_at = datetime.fromisoformat(manifest["made_at"])
                 before = root_of(Path(manifest["data_dir"]) / UPLOADS)
             adopt(new / CATALOG, before, root_of(data / UPLOADS))
-            _put(new, data)
+            _put(new, data, server)
         return BackupReport(source, made_at, len(manifest["files"]), source.stat().st_size)
 
 
-def _write(file: Any, settings: Settings, catalog: Path) -> None:
-    """The archive, its manifest last: the sums are taken of what is really written."""
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        files = {CATALOG: _add(archive, CATALOG, catalog)}
-        uploads = settings.data_dir / UPLOADS
-        for path in sorted(uploads.rglob("*")):
-            if path.is_file() and not path.name.endswith(".new"):
-                try:
-                    name = f"{UPLOADS}/{path.relative_to(uploads).as_posix()}"
-                    files[name] = _add(archive, name, path)
-                except FileNotFoundError:
-                    continue  # taken out a moment ago
-        for name, text in _kept_settings(settings).items():
-            data = text.encode()
-            archive.writestr(f"{SETTINGS}/{name}", data)
-            files[f"{SETTINGS}/{name}"] = {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-        manifest = {
-            "format": FORMAT,
-            "saseo": version("saseo"),
-            "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "data_dir": str(settings.data_dir.absolute()),
-            "files": files,
-        }
-        archive.writestr(MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
+@contextmanager
+def _server_of(settings: Settings) -> Iterator[Catalog | None]:
+    """The catalog, if it is at a server."""
+    url = settings.catalog_url.get_secret_value()
+    if not url:
+        yield None
+        return
+    catalog = Catalog(url)
+    try:
+        yield catalog
+    finally:
+        catalog.close()
 
 
-def _add(archive: zipfile.ZipFile, name: str, path: Path) -> dict[str, Any]:
-    digest, size = hashlib.sha256(), 0
-    with path.open("rb") as source, archive.open(name, "w", force_zip64=True) as target:
-        while block := source.read(BLOCK):
-            digest.update(block)
-            size += len(block)
-            target.write(block)
-    return {"size": size, "sha256": digest.hexdigest()}
+def _lose_nothing(data: Path, server: Catalog | None, files: dict[str, Any]) -> None:
+    """See that there is neither a catalog nor an upload that the backup hasn't.
+
+    Raises:
+        BackupFailed: there is.
+    """
+    if server is not None and not is_empty(server):
+        raise BackupFailed(reason="filled", path=server.location, detail="")
+    kept = all(files.get(name) == sum_of(path) for name, path in uploads_in(data))
+    if not kept or (server is None and (data / CATALOG).exists()):
+        raise BackupFailed(reason="occupied", path=str(data), detail="")
 
 
 def _kept_settings(settings: Settings) -> dict[str, str]:
@@ -179,18 +191,35 @@ def _kept_settings(settings: Settings) -> dict[str, str]:
     return kept
 
 
-def _put(new: Path, data: Path) -> None:
-    """Replace what is there. Cut short at any point, the folder holds a whole catalog, old or new."""
+def _put(new: Path, data: Path, server: Catalog | None) -> None:
+    """Replace what is there. Cut short at any point, there is a whole catalog, old or new."""
+    if server is not None:
+        server.prepare()
     shutil.rmtree(data / "index", ignore_errors=True)  # made from the catalog; this one is another's
-    old = data / CATALOG
-    if old.exists():
-        _close_log(old)
-    shutil.rmtree(data / UPLOADS, ignore_errors=True)
-    if (new / UPLOADS).exists():
-        (new / UPLOADS).rename(data / UPLOADS)
+    with ExitStack() as undo:
+        if server is None:
+            _put_uploads(new, data, undo)
+            old = data / CATALOG
+            if old.exists():
+                _close_log(old)
+            (new / CATALOG).replace(old)
+        else:
+            with server.write() as connection:
+                read_file(new / CATALOG, connection)
+                _put_uploads(new, data, undo)
+        undo.pop_all()
     shutil.rmtree(data / "restored-settings", ignore_errors=True)
     (new / SETTINGS).rename(data / "restored-settings")
-    (new / CATALOG).replace(old)
+
+
+def _put_uploads(new: Path, data: Path, undo: ExitStack) -> None:
+    here, before = data / UPLOADS, new / "uploads-before"
+    if here.exists():
+        here.rename(before)
+        undo.callback(before.rename, here)
+    if (new / UPLOADS).exists():
+        (new / UPLOADS).rename(here)
+        undo.callback(here.rename, new / UPLOADS)
 
 
 def _close_log(catalog: Path) -> None:

@@ -167,10 +167,10 @@ class StorageFull(SaseoError):
 class BackupFailed(SaseoError):
     """A backup can't be written or put back.
 
-    Parameters: path, reason (`nothing`: there is no catalog yet, `server`: the catalog is in a database
-    server, `exists`: the file is there, `place`: it can't be written there, `missing`: there is no such file,
-    `damaged`: it is cut or altered, `foreign`: no backup of Saseo, `newer`: a later program's, `occupied`:
-    the data folder isn't empty), detail.
+    Parameters: path, reason (`nothing`: there is no catalog yet, `elsewhere`: the uploads are another
+    machine's, `exists`: the file is there, `place`: it can't be written there, `missing`: there is no such
+    file, `damaged`: it is cut or altered, `foreign`: no backup of Saseo, `newer`: a later program's,
+    `occupied`: the data folder isn't empty, `filled`: the database isn't), detail.
     """
 
 

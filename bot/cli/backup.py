@@ -20,7 +20,8 @@ def backup(session: Session, file: Path, *, force: bool, as_json: bool) -> None:
 def restore(session: Session, file: Path, *, force: bool, as_json: bool) -> None:
     """Put a backup into the data folder."""
     report = put_back(session.settings, Path.cwd() / file, force=force)
-    _tell(session, "backup-restored", report, as_json=as_json)
+    at_server = bool(session.settings.catalog_url.get_secret_value())
+    _tell(session, "backup-restored-database" if at_server else "backup-restored", report, as_json=as_json)
 
 
 def _tell(session: Session, key: str, report: BackupReport, *, as_json: bool) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import uuid
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from knowledge.catalog.schema import (
     uploads,
 )
 from knowledge.catalog.store import Catalog
-from knowledge.errors import CatalogDamaged
+from knowledge.errors import CatalogDamaged, StorageFull
 
 
 def copy_sqlite(source: Path, target: Path) -> None:
@@ -31,16 +32,43 @@ def copy_sqlite(source: Path, target: Path) -> None:
 
     Raises:
         CatalogDamaged: it can't be read, or what was copied isn't sound.
+        StorageFull: there is no room for the copy.
     """
-    try:
-        with closing(sqlite3.connect(source)) as reading, closing(sqlite3.connect(target)) as writing:
-            reading.backup(writing)
-            writing.execute("PRAGMA journal_mode=DELETE")
-            verdict = writing.execute("PRAGMA quick_check(1)").fetchone()[0]
-    except sqlite3.DatabaseError as error:
-        raise CatalogDamaged(path=str(source), detail=str(error)) from error
+    with (
+        _mapped(str(source), target),
+        closing(sqlite3.connect(source)) as reading,
+        closing(sqlite3.connect(target)) as writing,
+    ):
+        reading.backup(writing)
+    settle(target, str(source))
+
+
+def settle(path: Path, source: str) -> None:
+    """Make a copy that was just written one file, without a log beside it, and look whether it is sound.
+
+    Args:
+        path: the copy's.
+        source: what an error calls the catalog that it is of.
+
+    Raises:
+        CatalogDamaged: it isn't.
+        StorageFull: there is no room.
+    """
+    with _mapped(source, path), closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+        verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if verdict != "ok":
-        raise CatalogDamaged(path=str(source), detail=str(verdict))
+        raise CatalogDamaged(path=source, detail=str(verdict))
+
+
+@contextmanager
+def _mapped(source: str, target: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL:
+            raise StorageFull(path=str(target.parent)) from error
+        raise CatalogDamaged(path=source, detail=str(error)) from error
 
 
 def adopt(path: Path, before: str, now: str) -> None:

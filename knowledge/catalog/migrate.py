@@ -10,9 +10,9 @@ HEAD = "0011"
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 
-def migrate(connection: Connection) -> None:
-    """Run the migrations that are missing, in the connection's transaction."""
-    if current_revision(connection) == HEAD:
+def migrate(connection: Connection, revision: str = HEAD) -> None:
+    """Run the migrations that are missing up to a revision, in the connection's transaction."""
+    if current_revision(connection) == revision:
         return
     # Imported here: Alembic costs a tenth of a second, and nearly every start needs no migration.
     from alembic import command
@@ -21,7 +21,7 @@ def migrate(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, HEAD)
+    command.upgrade(config, revision)
 
 
 def current_revision(connection: Connection) -> str | None:

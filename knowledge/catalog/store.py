@@ -137,4 +137,6 @@ class Catalog:
         try:
             yield
         except DBAPIError as error:
+            if not isinstance(error.orig, self._engine.dialect.loaded_dbapi.Error):
+                raise  # of another catalog that is copied from this one, or to it
             raise self._mapped(error, self.location) from error

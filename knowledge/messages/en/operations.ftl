@@ -9,7 +9,7 @@ operations-open = HTTP_HOST lets other machines read status and figures at { $ad
 
 error-backup-failed = The backup { $path } can't be used.
 error-backup-failed-nothing = { $path } holds no catalog yet, so there is nothing to keep.
-error-backup-failed-server = The catalog is in a database server (CATALOG_URL). Back it up with that server's own tool, such as pg_dump, and copy the uploads folder in { $path }.
+error-backup-failed-elsewhere = The catalog knows uploaded files, and { $path } has none of them. Run the command on the machine, or with the --data-dir, of the bot that keeps them.
 error-backup-failed-exists = { $path } is there already. Choose another name, or add --force to replace it.
 error-backup-failed-place = { $path } can't be written. Check that the folder exists and that this account may write there.
 error-backup-failed-missing = There is no file { $path }.
@@ -17,11 +17,13 @@ error-backup-failed-damaged = { $path } is cut short or damaged, and nothing was
 error-backup-failed-foreign = { $path } is no backup of Saseo.
 error-backup-failed-newer = { $path } was made by a newer Saseo. Update this one first.
 error-backup-failed-occupied = { $path } holds a librarian already. Choose another folder with --data-dir, or add --force to replace all of it.
+error-backup-failed-filled = The database { $path } holds a catalog already. Name an empty one in CATALOG_URL, or add --force to replace all of it.
 backup-made = Kept in { $path }: { $files ->
     [one] one file
    *[other] { $files } files
 }, { $size }, read back and found whole. It holds your documents' texts: keep it as safe as the documents.
 backup-restored = Restored into { $folder }: the state of { $made_at }. The next start makes the index. Compare the settings first (the old ones, without secrets, are in { $folder }/restored-settings): documents of folders that aren't configured any more are forgotten.
+backup-restored-database = Restored into the database of CATALOG_URL and into { $folder }: the state of { $made_at }. The next start makes the index. Compare the settings first (the old ones, without secrets, are in { $folder }/restored-settings): documents of folders that aren't configured any more are forgotten.
 help-backup = Keep everything that can't be made anew in one file
     {""}
     The catalog (documents, vectors, conversations, feedback), uploaded files, and the settings without secrets; also while the bot runs. The index is made from the catalog, and models can be fetched again.

@@ -9,7 +9,7 @@ operations-open = HTTP_HOST 때문에 다른 컴퓨터도 { $address }에서 상
 
 error-backup-failed = 백업 { $path } 파일을 쓸 수 없습니다.
 error-backup-failed-nothing = { $path } 폴더에 아직 카탈로그가 없어 남길 것이 없습니다.
-error-backup-failed-server = 카탈로그가 데이터베이스 서버에 있습니다(CATALOG_URL). pg_dump 같은 그 서버의 도구로 백업하고, { $path } 안의 uploads 폴더를 복사해 주세요.
+error-backup-failed-elsewhere = 카탈로그에는 올린 파일이 있는데 { $path } 폴더에는 하나도 없습니다. 그 파일들을 가진 봇의 컴퓨터에서, 또는 그 봇의 --data-dir로 실행해 주세요.
 error-backup-failed-exists = { $path } 파일이 이미 있습니다. 다른 이름을 고르거나, 바꾸려면 --force를 붙여 주세요.
 error-backup-failed-place = { $path } 파일을 쓸 수 없습니다. 폴더가 있는지, 이 계정이 쓸 수 있는지 확인해 주세요.
 error-backup-failed-missing = { $path } 파일이 없습니다.
@@ -17,8 +17,10 @@ error-backup-failed-damaged = { $path } 파일이 잘렸거나 손상되어 아�
 error-backup-failed-foreign = { $path } 파일은 Saseo의 백업이 아닙니다.
 error-backup-failed-newer = { $path } 파일은 더 새로운 Saseo로 만들었습니다. 먼저 Saseo를 업데이트해 주세요.
 error-backup-failed-occupied = { $path } 폴더에 이미 사서가 있습니다. --data-dir로 다른 폴더를 고르거나, 모두 바꾸려면 --force를 붙여 주세요.
+error-backup-failed-filled = 데이터베이스 { $path }에 이미 카탈로그가 있습니다. CATALOG_URL에 빈 데이터베이스를 적거나, 모두 바꾸려면 --force를 붙여 주세요.
 backup-made = { $path } 파일로 백업했습니다: 파일 { $files }개, { $size }. 다시 읽어 온전한지 확인했습니다. 문서 내용이 들어 있으니 문서만큼 안전하게 보관해 주세요.
 backup-restored = { $folder } 폴더에 { $made_at }의 상태를 되살렸습니다. 색인은 다음에 시작할 때 만듭니다. 먼저 설정을 비교해 주세요(예전 설정은 비밀을 빼고 { $folder }/restored-settings에 있습니다). 설정에 없는 폴더의 문서는 지워집니다.
+backup-restored-database = CATALOG_URL의 데이터베이스와 { $folder } 폴더에 { $made_at }의 상태를 되살렸습니다. 색인은 다음에 시작할 때 만듭니다. 먼저 설정을 비교해 주세요(예전 설정은 비밀을 빼고 { $folder }/restored-settings에 있습니다). 설정에 없는 폴더의 문서는 지워집니다.
 help-backup = 다시 만들 수 없는 것을 모두 파일 하나에 남기기
     {""}
     카탈로그(문서, 벡터, 대화, 의견), 올린 파일, 비밀을 뺀 설정을 담습니다. 봇이 실행 중일 때도 됩니다. 색인은 카탈로그에서 만들고, 모델은 다시 받을 수 있습니다.
