@@ -3,7 +3,7 @@
     python -m scripts.bench_stores sizes --store faiss|lite|real --passages N --folder DIR [--questions 20]
     python -m scripts.bench_stores plot --folder DIR --out FILE.png
     python -m scripts.bench_stores parity --corpus DIR [--questions 300] [--passages 2000]
-        [--server lite|real] [--no-embedder]
+        [--server lite|real] [--index-type TYPE] [--no-embedder]
 
 `sizes` builds the store's index from a filled catalog, as a rebuild does (nothing is embedded), and times the
 whole hybrid search. The corpus is that of `bench_search.py`; the first run with a number of passages makes it
@@ -44,7 +44,7 @@ from scripts import bench_search
 from scripts.bench_milvus import served
 
 AIM = 0.005
-STORES = {"faiss": "FAISS + tantivy", "lite": "milvus-lite 3.2", "real": "Milvus 2.3.5 + tantivy"}
+STORES = {"faiss": "FAISS + tantivy", "real": "Milvus 2.3.5 + tantivy", "lite": "milvus-lite 3.2"}
 
 
 def main() -> None:
@@ -66,6 +66,7 @@ def main() -> None:
     parity.add_argument("--questions", type=int, default=300)
     parity.add_argument("--passages", type=int, help="documents of the corpus to index; all by default")
     parity.add_argument("--server", choices=("lite", "real"), default="lite")
+    parity.add_argument("--index-type", default="auto", help="of the vectors, as MILVUS_INDEX_TYPE")
     parity.add_argument("--no-embedder", action="store_true")
     arguments = parser.parse_args()
     {"sizes": _sizes, "plot": _plot, "parity": _parity}[arguments.command](arguments)
@@ -149,14 +150,22 @@ def _plot(arguments: argparse.Namespace) -> None:
         "memory, bot and server (MB)": lambda line: line["bot_mb"] + line["server_mb"],
         "hybrid search, p50 (ms)": lambda line: line["search_100%_ms"],
     }
+    sizes = sorted({count for _, count in latest})
+    width = 0.8 / len(STORES)
     figure, axes = plt.subplots(1, 3, figsize=(12, 3.6), layout="tight")
     for axis, (title, value) in zip(axes, values.items(), strict=True):
-        for store, name in STORES.items():
-            points = sorted((count, value(line)) for (each, count), line in latest.items() if each == store)
-            if points:
-                axis.plot(*zip(*points, strict=True), marker="o", label=name)
-        axis.set(title=title, xlabel="passages", xscale="log", yscale="log")
-        axis.grid(alpha=0.3)
+        for nth, (store, name) in enumerate(STORES.items()):
+            found = {count: value(latest[store, count]) for count in sizes if (store, count) in latest}
+            places = [sizes.index(count) + (nth - (len(STORES) - 1) / 2) * width for count in found]
+            axis.bar_label(
+                axis.bar(places, list(found.values()), width, label=name), fmt="{:,.4g}", fontsize=8
+            )
+        axis.set(
+            title=title, xlabel="passages", xticks=range(len(sizes)), ylim=(0, axis.get_ylim()[1] * 1.05)
+        )
+        axis.set_xticklabels([f"{count:,}" for count in sizes])
+        axis.grid(axis="y", alpha=0.3)
+        axis.set_axisbelow(True)
     axes[0].legend(fontsize=8)
     figure.savefig(arguments.out, dpi=110)
     for line in latest.values():
@@ -179,7 +188,8 @@ def _parity(arguments: argparse.Namespace) -> None:
         settings = Settings(
             data_dir=Path(temporary) / "data", embeddings_provider=provider, embeddings_model="minilm"
         )
-        stores = {"faiss": open_embedded, "milvus": open_milvus(server.options(seconds=60.0))}
+        options = server.options(seconds=60.0, index_type=arguments.index_type)
+        stores = {"faiss": open_embedded, "milvus": open_milvus(options)}
         scores: dict[str, Scores] = {}
         passages = 0
         for name, opened in stores.items():

@@ -4,9 +4,10 @@
 
 The steps are read from the Dockerfile itself. Each stage begins with a fresh Debian of the release that its
 image has. `--skip` leaves out RUN steps that contain a text and says so, `--give` puts a file of this machine
-into every root (pip's settings, say). The network, its names and the processor are this machine's; layers,
-limits and health checks are Docker's alone and aren't tried. At the end `saseo --help` is run as the image's
-user. FOLDER keeps the roots, and the Debian that they begin with for the next time.
+into every root: pip's settings, say, or a bundle of certificates that PIP_CERT names (not the system's own,
+which a step installs anew). The network, its names and the processor are this machine's; layers, limits and
+health checks are Docker's alone and aren't tried. At the end `saseo --help` is run as the image's user.
+FOLDER keeps the roots, and the Debian that they begin with for the next time.
 """
 
 from __future__ import annotations
