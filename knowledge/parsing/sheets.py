@@ -10,6 +10,7 @@ from typing import Any
 from knowledge.errors import Unreadable
 from knowledge.parsing.blocks import DocumentText, Piece, one_line
 from knowledge.parsing.install import not_installed
+from knowledge.parsing.merged import SheetRow, with_merged
 from knowledge.parsing.sheet_sizes import sheets_too_wide
 from knowledge.parsing.tables import Row, named_lines
 from knowledge.types import ParsedDocument, Place
@@ -19,7 +20,8 @@ def read_sheets(data: bytes, stem: str) -> ParsedDocument:
     """Every sheet that is shown, under its name; each row is a line, its cells beside their columns' names.
 
     A sheet's tables, parted by blank rows, each have their own names; one without goes on with those above it
-    (a blank line inside of a table). Formulas are what they last came to.
+    (a blank line inside of a table). What is merged is said for each of its rows, and names of columns that
+    stand under one for several are said with it. Formulas are what they last came to.
 
     Raises:
         Unreadable: `encrypted`, `malformed`, `empty`, `not_installed`, `too_complex` (all sheets that are
@@ -46,14 +48,16 @@ def read_sheets(data: bytes, stem: str) -> ParsedDocument:
         if sheet.name in too_wide:
             document.omit("wide_sheets", sheet.name)
             continue
-        rows = ([_shown(value) for value in row] for row in book.get_sheet_by_name(sheet.name).iter_rows())
-        _add_sheet(document, one_line(sheet.name), rows)
+        cells = book.get_sheet_by_name(sheet.name)
+        rows = ([_shown(value) for value in row] for row in cells.iter_rows())
+        ranges = cells.merged_cell_ranges or []  # of ODS and XLSB it is not known
+        _add_sheet(document, one_line(sheet.name), with_merged(rows, ranges), is_merged=bool(ranges))
     if too_wide and not document.blocks:
         raise Unreadable(reason="too_complex", detail=", ".join(sorted(too_wide)))
     return document.finished(stem)
 
 
-def _add_sheet(document: DocumentText, name: str, rows: Iterator[Row]) -> None:
+def _add_sheet(document: DocumentText, name: str, rows: Iterator[SheetRow], *, is_merged: bool) -> None:
     document.place = Place(sheet=name)
     is_first = True
     names: Row = []
@@ -61,16 +65,17 @@ def _add_sheet(document: DocumentText, name: str, rows: Iterator[Row]) -> None:
         if is_first:
             document.heading(name, 1)
             is_first = False
-        lines, names = named_lines(table, names)
+        spans = {number: row.spans for number, row in enumerate(table) if row.spans}
+        lines, names = named_lines([row.cells for row in table], names, spans if is_merged else None)
         document.add(Piece("table", "\n".join(lines), rows=(first, first + len(lines) - 1)))
 
 
-def _tables(rows: Iterator[Row]) -> Iterator[tuple[int, list[Row]]]:
+def _tables(rows: Iterator[SheetRow]) -> Iterator[tuple[int, list[SheetRow]]]:
     """The runs of rows without a blank one, each with the number of its first row."""
-    table: list[Row] = []
+    table: list[SheetRow] = []
     number = 0
     for number, row in enumerate(rows, 1):
-        if any(row):
+        if any(row.cells) or (table and row.is_covered):
             table.append(row)
         elif table:
             yield number - len(table), table

@@ -64,6 +64,21 @@ def test_rows_before_the_names() -> None:
     ]
 
 
+def test_names_in_two_rows() -> None:
+    """Names under one for several columns are said with it, where figures below tell that they are no values."""
+    text = "부서,2024년,,2025년,\n,상반기,하반기,상반기,하반기\n영업,1,2,3,4\n총무,5,6,7,8\n"
+    assert _lines(text)[2] == (
+        "부서: 영업; 2024년 상반기: 1; 2024년 하반기: 2; 2025년 상반기: 3; 2025년 하반기: 4"
+    )
+    assert _lines("구분,매출,\n,2023,2024\n영업,10,12\n")[2] == "구분: 영업; 매출 2023: 10; 매출 2024: 12"
+
+
+def test_a_column_without_a_name() -> None:
+    """An empty cell among the names isn't taken for a part of the one before, nor a row of values for names."""
+    assert _lines("이름,,부서\n김철수,abc,영업\n이영희,def,총무\n")[1] == "이름: 김철수; abc; 부서: 영업"
+    assert _lines("항목,단가,\n연필,100,200\n자,200,300\n")[1] == "항목: 연필; 단가: 100; 200"
+
+
 def test_ragged_rows() -> None:
     """A missing cell is empty, one too many has no name."""
     assert _lines("a,b\n1\n1,2,3\n") == ["a; b", "a: 1", "a: 1; b: 2; 3"]

@@ -212,6 +212,71 @@ def test_sheets() -> None:
     ]
 
 
+def _merged(rows: list[list[object]], *ranges: str) -> list[str]:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    for each in ranges:
+        book.active.merge_cells(each)
+    document = parse("a.xlsx", saved(book.save))
+    assert document.blocks[-1].place == Place(sheet="Sheet", rows=(1, len(rows)))
+    return document.text.split("\n")[2:]
+
+
+def test_merged_cells_of_a_sheet() -> None:
+    """Each value stands with all names of its column and with what its row shares with others; rows stay right."""
+    lines = _merged(
+        [
+            ["부서별 실적"],
+            ["부서", "2024년", None, "2025년"],
+            [None, "상반기", "하반기", "상반기"],
+            ["영업", 1, 2, 3],
+            [None, 4, 5, 6],
+            ["총무", 7, 8, 9],
+        ],
+        *("A1:D1", "A2:A3", "B2:C2", "A4:A5"),
+    )
+    assert lines[0] == "부서별 실적"
+    assert lines[3:] == [
+        "부서: 영업; 2024년 상반기: 1; 2024년 하반기: 2; 2025년 상반기: 3",
+        "부서: 영업; 2024년 상반기: 4; 2024년 하반기: 5; 2025년 상반기: 6",
+        "부서: 총무; 2024년 상반기: 7; 2024년 하반기: 8; 2025년 상반기: 9",
+    ]
+
+
+def test_names_of_three_rows() -> None:
+    """However deep the groups are."""
+    rows = [
+        ["구분", "국내", None, None, None],
+        [None, "서울", None, "부산", None],
+        [None, "남", "여", "남", "여"],
+        ["영업", 1, 2, 3, 4],
+        ["총무", 5, 6, 7, 8],
+    ]
+    lines = _merged(rows, "A1:A3", "B1:E1", "B2:C2", "D2:E2")
+    assert lines[3] == "구분: 영업; 국내 서울 남: 1; 국내 서울 여: 2; 국내 부산 남: 3; 국내 부산 여: 4"
+
+
+def test_names_that_are_tall_or_wide() -> None:
+    """A row of names over two, or a name over two columns without others below, names what is under it."""
+    assert _merged([["부서", "금액"], [None, None], ["영업", 1], ["총무", 2]], "A1:A2", "B1:B2") == [
+        "부서; 금액",
+        "",
+        "부서: 영업; 금액: 1",
+        "부서: 총무; 금액: 2",
+    ]
+    wide = _merged(
+        [["부서", "연락처", None], ["영업", "010-1", "a@b.c"], ["총무", "010-2", "c@b.c"]], "B1:C1"
+    )
+    assert wide[1] == "부서: 영업; 연락처: 010-1; 연락처: a@b.c"
+
+
+def test_a_long_text_in_a_merged_cell_is_said_once() -> None:
+    """Only a label is repeated: a paragraph in each of a hundred rows would drown them."""
+    lines = _merged([["항목", "비고"], ["가", "설명 " * 50], ["나", None]], "B2:B3")
+    assert lines[2] == "항목: 나"
+
+
 def test_hidden_sheets_are_told_of() -> None:
     """By their names."""
     document = parse("a.xlsx", saved(workbook().save))
