@@ -64,7 +64,8 @@ class InvalidScope(InvalidInput):
 class InvalidFolder(InvalidInput):
     """A shared folder can't be used.
 
-    Parameters: path, reason (`missing`, `not_a_folder`, `unreadable`, `options`, `unknown_option`), detail.
+    Parameters: path, reason (`missing`, `not_a_folder`, `unreadable`, `stalled`: it doesn't answer,
+    `options`, `unknown_option`), detail.
     """
 
 
@@ -76,10 +77,11 @@ class Unreadable(SaseoError):
     """One document can't be read.
 
     Parameters: reason (`unsupported`, `too_large`, `empty`, `binary`, `encoding`, `permission`, `vanished`,
-    `changing`, `broken_link`, `link_loop`, `link`, `link_private`: one to what no document may be,
-    `duplicate_name`, `unexpected`, `io`, `malformed`, and of the process that reads it `too_complex`,
-    `timed_out`, `crashed`; `encrypted`, `distribution`: a Hangul document whose text is locked away,
-    `needs_ocr`: pages that are pictures, `not_installed`: the package that reads it), detail.
+    `changing`, `stalled`: its disk doesn't answer, `broken_link`, `link_loop`, `link`, `link_private`: one to
+    what no document may be, `duplicate_name`, `unexpected`, `io`, `malformed`, and of the process that reads
+    it `too_complex`, `timed_out`, `crashed`; `encrypted`, `distribution`: a Hangul document whose text is
+    locked away, `needs_ocr`: pages that are pictures, `too_deep`: an archive in too many others,
+    `not_installed`: the package that reads it), detail.
     """
 
 
@@ -98,8 +100,8 @@ class NotFetched(SaseoError):
 class PartlyRead(SaseoError):
     """A document was read, but not all of it.
 
-    Parameters: reason (`needs_ocr`, `damaged_pages`, `damaged_sections`, `inside`, `hidden_sheets`,
-    `wide_sheets`, `formatted`), detail: as of `knowledge.types.Omission`.
+    Parameters: reason (`needs_ocr`, `damaged_pages`, `damaged_sections`, `inside`, `too_deep`,
+    `hidden_sheets`, `wide_sheets`, `formatted`), detail: as of `knowledge.types.Omission`.
     """
 
 

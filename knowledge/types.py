@@ -72,7 +72,14 @@ class Block:
 
 
 OmissionReason = Literal[
-    "needs_ocr", "damaged_pages", "damaged_sections", "inside", "hidden_sheets", "wide_sheets", "formatted"
+    "needs_ocr",
+    "damaged_pages",
+    "damaged_sections",
+    "inside",
+    "too_deep",
+    "hidden_sheets",
+    "wide_sheets",
+    "formatted",
 ]
 
 
@@ -81,9 +88,9 @@ class Omission:
     """Something that was left out of a document of which the rest was read.
 
     `reason`: `needs_ocr` (pages that are pictures), `damaged_pages`, `damaged_sections`, `inside` (files in
-    it), `hidden_sheets`, `wide_sheets` (too large to lay out, by a stray cell), `formatted` (a message's text
-    that exists in Outlook's own form only). `detail` says which: pages as `3-5, 9`, sections as a count, all
-    others by name.
+    it), `too_deep` (archives in too many others), `hidden_sheets`, `wide_sheets` (too large to lay out, by a
+    stray cell), `formatted` (a message's text that exists in Outlook's own form only). `detail` says which:
+    pages as `3-5, 9`, sections as a count, all others by name.
     """
 
     reason: OmissionReason

@@ -24,11 +24,11 @@ def read_zip(data: bytes, stem: str, read: Read, depth: int) -> ParsedDocument:
     """Every file that can be read, each under its name. Nothing is written, so that a path leads nowhere.
 
     Raises:
-        Unreadable: `malformed`, `too_complex`, `encrypted`, or, where nothing can be read, what keeps most
-        files from it (`unsupported`, also of an archive too deep in others, ...).
+        Unreadable: `malformed`, `too_complex`, `encrypted`, `too_deep` (in other files), or, where nothing
+        can be read, what keeps most files from it.
     """
     if depth > _DEEPEST:  # told of by what it lies in, of which the rest is read
-        raise Unreadable(reason="unsupported", detail="ZIP")
+        raise Unreadable(reason="too_deep", detail=f"> {_DEEPEST}")
     package = Package(data)
     files = ((_name(entry), entry) for entry in package.entries)
     wanted = ((name, entry) for name, entry in files if not any(skipped in name for skipped in _SKIPPED))
@@ -64,7 +64,7 @@ def add_files(
             if reason == "needs_ocr":
                 document.omit("needs_ocr", f"({name})")  # no page of this file
             elif reason not in _NO_LOSS:
-                document.omit("inside", name)
+                document.omit("too_deep" if reason == "too_deep" else "inside", name)
             failures[reason, f"({name})" if reason == "needs_ocr" else detail] += 1
             continue
         document.place = Place(part=name)

@@ -43,6 +43,7 @@ REASONS = frozenset(
         "encrypted",
         "distribution",
         "needs_ocr",
+        "too_deep",
         "not_installed",
     )
 )

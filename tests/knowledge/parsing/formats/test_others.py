@@ -192,7 +192,15 @@ def test_archives_too_deep_in_others() -> None:
     assert [text for kind, text in blocks(document) if kind == "paragraph"] == [
         f"level {n}" for n in (1, 2, 3, 4)
     ]
-    assert [each.reason for each in document.omissions] == ["inside"]
+    assert [each.reason for each in document.omissions] == ["too_deep"]
+
+
+def test_archives_in_archives_and_nothing_else() -> None:
+    """They are refused for that, and not as a format that nobody reads."""
+    deep = documents.archive({"deep.md": "deepest"})
+    for level in range(5):
+        deep = documents.archive({f"{level}.zip": deep})
+    assert reason("a.zip", deep) == "too_deep"
 
 
 def test_a_path_leads_nowhere(tmp_path, monkeypatch) -> None:

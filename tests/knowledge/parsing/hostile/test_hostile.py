@@ -23,6 +23,7 @@ REASONS = {
     "needs_ocr",
     "timed_out",
     "too_complex",
+    "too_deep",
 }
 # Of some, by how their names begin, not all that is allowed.
 EXPECTED = {
@@ -31,7 +32,7 @@ EXPECTED = {
     "remote": {"malformed"},
     "bomb": {"too_complex", "malformed", "crashed"},
     "wide-nested": {"too_complex", "timed_out"},
-    "nested": {"unsupported"},
+    "nested": {"too_deep"},
 }
 
 
