@@ -51,6 +51,10 @@ class Courtesy:
                 self._urgent -= 1
                 self._changed.notify_all()
 
+    def is_urgent(self) -> bool:
+        """Whether something is."""
+        return self._urgent > 0
+
     def give_way(self) -> bool:
         """Wait while something is urgent, but not for ever; gives whether nothing is any more."""
         with self._changed:

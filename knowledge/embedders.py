@@ -20,6 +20,7 @@ class Embedders:
         reopen: opens a model by its source; None where it isn't on this machine any more.
         abilities: measures, or remembers, what a model knows.
         remembered: gives it only if it was measured before.
+        is_urgent: whether a run has to leave the processor to something else.
     """
 
     def __init__(
@@ -29,11 +30,13 @@ class Embedders:
         reopen: Callable[[str], Embedder | None],
         abilities: Callable[[Embedder], Abilities],
         remembered: Callable[[Embedder], Abilities | None],
+        is_urgent: Callable[[], bool],
     ) -> None:
         self._wanted = wanted
         self._source = source
         self._reopen = reopen
         self._remembered = remembered
+        self._is_urgent = is_urgent
         self._lock = threading.Lock()
         self._earlier: Embedder | None = None
         self.abilities = abilities
@@ -64,8 +67,10 @@ class Embedders:
     def vectors(self, serving: str | None) -> tuple[Vectors, Vectors]:
         """What makes a run's vectors, by the model that serves and by the wanted one; mostly the same."""
         embedder = self.of(serving)
-        vectors = Vectors(embedder, self.abilities)
-        return vectors, vectors if embedder is self._wanted else Vectors(self._wanted, self.abilities)
+        vectors = Vectors(embedder, self.abilities, self._is_urgent)
+        if embedder is self._wanted:
+            return vectors, vectors
+        return vectors, Vectors(self._wanted, self.abilities, self._is_urgent)
 
     def _space(self, embedder: Embedder, source: str) -> EmbeddingSpace:
         known = self._remembered(embedder)

@@ -14,7 +14,7 @@ from knowledge.sources.folders import FileState, Scan
 from knowledge.types import ParsedDocument, Scope
 
 # A file that can't be looked at now is not a file that is gone: what is known of it stays.
-PASSING = frozenset({"permission", "io", "changing", "vanished", "unexpected"})
+PASSING = frozenset({"permission", "io", "changing", "vanished", "stalled", "unexpected"})
 # What may have been the machine's fault is tried again after a pause, a longer one each time.
 RETRIED = frozenset({"io", "unexpected", "timed_out", "crashed"})
 _FIRST_PAUSE = timedelta(minutes=15)

@@ -18,6 +18,7 @@ from knowledge.refresh import Refresh, Stopped
 from knowledge.reports import Progress, RefreshReport
 from knowledge.sources.loader import FolderLoader, root_of
 from knowledge.sources.options import Folder
+from knowledge.sources.patience import Patience
 
 
 def ignore(_: Progress) -> None:
@@ -61,6 +62,7 @@ class Refreshing:
         self._turns = turns
         self._courtesy = courtesy
         self.running: Running | None = None
+        self._patience = Patience()
 
     def refresh(
         self,
@@ -83,7 +85,8 @@ class Refreshing:
         known = self._folders()
         chosen = known if folders is None else [*folders, *_inside(known, folders)]
         loaders = [
-            FolderLoader(folder, self.parser(folder.scope), settle, self._parts.state) for folder in chosen
+            FolderLoader(folder, self.parser(folder.scope), settle, self._parts.state, self._patience)
+            for folder in chosen
         ]
         report = self.refresh_from(
             loaders,

@@ -72,7 +72,12 @@ class Knowledge:
         self._courtesy = Courtesy()
         source = parts.embedder_status.used if parts.embedder_status else None
         self._embedders = Embedders(
-            parts.embedder, source or "", parts.reopen, parts.abilities, parts.remembered
+            parts.embedder,
+            source or "",
+            parts.reopen,
+            parts.abilities,
+            parts.remembered,
+            self._courtesy.is_urgent,
         )
         self._search = Search(lambda: self._library, parts.analyzer, self._embedders, parts.answer_threshold)
         self._refreshing = Refreshing(

@@ -13,6 +13,7 @@ from knowledge.types import LANGUAGES, Language
 
 _log = logging.getLogger(__name__)
 _EMBED_AT_ONCE = 64  # texts between two looks at whether to stop, or to give way: seconds, on a slow machine
+_EMBED_BESIDE_ANSWERS = 8  # while somebody waits for an answer all the same
 
 
 class Vectors:
@@ -24,11 +25,18 @@ class Vectors:
     Args:
         embedder: None makes none.
         abilities: measures, or remembers, what an embedder knows.
+        is_urgent: whether something else is, so that little is embedded at once.
     """
 
-    def __init__(self, embedder: Embedder | None, abilities: Callable[[Embedder], Abilities]) -> None:
+    def __init__(
+        self,
+        embedder: Embedder | None,
+        abilities: Callable[[Embedder], Abilities],
+        is_urgent: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._embedder = embedder
         self._abilities = abilities
+        self._is_urgent = is_urgent
         self.failure: Problem | None = None
 
     @property
@@ -57,9 +65,11 @@ class Vectors:
         # By length, so that a batch is of texts of like length, which costs the least padding.
         order = sorted(texts, key=lambda text_hash: len(texts[text_hash]))
         vectors: dict[str, Vector] = {}
-        for start in range(0, len(order), _EMBED_AT_ONCE):
+        start = 0
+        while start < len(order):
             check(start)
-            hashes = order[start : start + _EMBED_AT_ONCE]
+            hashes = order[start : start + (_EMBED_BESIDE_ANSWERS if self._is_urgent() else _EMBED_AT_ONCE)]
+            start += len(hashes)
             try:
                 found = self._embedder.embed_documents([texts[text_hash] for text_hash in hashes])
             except (ModelUnavailable, MissingDependency) as error:

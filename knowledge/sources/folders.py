@@ -1,15 +1,14 @@
-"""Folders of files: which files they hold now, and what is in one."""
+"""Folders of files: which files they hold now."""
 
 from __future__ import annotations
 
 import errno
 import os
 import stat
-import time
 import unicodedata
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +17,9 @@ from pathspec import GitIgnoreSpec
 
 from knowledge.errors import InvalidFolder, Unreadable
 from knowledge.parsing import extension, supported
-from knowledge.sources.options import MEBIBYTE, Folder, load_folders, parse_folders
+from knowledge.sources.files import FileState, kind, nothing, read, too_large, unreadable
+from knowledge.sources.options import Folder, load_folders, parse_folders
+from knowledge.sources.patterns import Patterns
 
 __all__ = ["FileState", "Folder", "Problem", "Scan", "load_folders", "parse_folders", "read", "scan"]
 
@@ -29,21 +30,7 @@ EXCLUDED_ENDINGS = (".tmp", ".swp", "~", ".crdownload", ".part", ".partial", ".d
 EXCLUDED_FILES = frozenset(("thumbs.db", "desktop.ini"))
 EXCLUDED_FOLDERS = frozenset(("__pycache__", "node_modules"))
 
-_KINDS = {stat.S_IFIFO: "FIFO", stat.S_IFSOCK: "socket", stat.S_IFCHR: "device", stat.S_IFBLK: "device"}
 _BROKEN = {errno.ENOENT: "broken_link", errno.ENOTDIR: "broken_link", errno.ELOOP: "link_loop"}
-
-
-class FileState(NamedTuple):
-    """A file as the scan saw it (a tuple: there may be a hundred thousand).
-
-    `uri` is its path in NFC. `path` opens it: the same path as the file system has it, or where a link leads
-    to. `size` is in bytes.
-    """
-
-    uri: str
-    path: str
-    size: int
-    mtime_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +49,8 @@ class Scan:
     problems: list[Problem] = field(default_factory=list)
 
 
-def scan(folder: Folder, ignored: Path | None = None) -> Scan:
-    """List a folder's files without opening one.
+def scan(folder: Folder, ignored: Path | None = None, beat: Callable[[], None] = nothing) -> Scan:
+    """List a folder's files without opening one, calling `beat` at each.
 
     Left out silently: what is excluded, the folder `ignored`, what vanishes meanwhile, and links to what is
     inside the folder anyway. Everything else that isn't a file to read is a problem: `unsupported`,
@@ -74,7 +61,7 @@ def scan(folder: Folder, ignored: Path | None = None) -> Scan:
     Raises:
         InvalidFolder: `missing`, `not_a_folder`, `unreadable`, or `options` (a pattern that can't be used).
     """
-    return _Scanner(folder, ignored).scan()
+    return _Scanner(folder, ignored, beat).scan()
 
 
 def is_never_a_document(path: str) -> bool:
@@ -85,92 +72,6 @@ def is_never_a_document(path: str) -> bool:
         or parts[-1].lower().endswith(EXCLUDED_ENDINGS)
         or parts[-1].lower() in EXCLUDED_FILES
     )
-
-
-def read(file: FileState, max_size: int, settle: float = 0.0, root: Path = Path("/")) -> bytes:
-    """A file's content.
-
-    Args:
-        file: as the scan saw it.
-        max_size: in bytes.
-        root: the folder that was scanned. No link below it is followed: whoever may write there could have
-            put one in a folder's place since, and so have another folder's file read.
-        settle: one that was changed within so many seconds may be half written: it is waited for, so long
-            at most, and if it changes meanwhile it is left for later. By this machine's clock: where a
-            share's is ahead, nothing is waited for.
-
-    Raises:
-        Unreadable: `vanished`, `permission`, `link` or `unsupported` (it became a link or a device),
-        `too_large`,
-            `changing` (somebody is writing it) or `io`.
-    """
-    if (left := _unsettled(file.mtime_ns, settle)) > 0:
-        time.sleep(left)
-    try:
-        with open(file.path, "rb", opener=partial(_open, root=root)) as stream:
-            before = os.fstat(stream.fileno())
-            if _unsettled(before.st_mtime_ns, settle) > 0:
-                raise Unreadable(reason="changing", detail="")
-            if not stat.S_ISREG(before.st_mode):
-                raise Unreadable(reason="unsupported", detail=_kind(before))
-            if before.st_size > max_size:
-                raise _too_large(before, max_size)
-            data = stream.read(max_size + 1)
-            after = os.fstat(stream.fileno())
-    except OSError as error:
-        raise _unreadable(error) from error
-    if len(data) != after.st_size or before.st_mtime_ns != after.st_mtime_ns:
-        raise Unreadable(reason="changing", detail="")
-    return data
-
-
-def _unsettled(mtime_ns: int, settle: float) -> float:
-    """Seconds until a file has not changed for `settle` seconds; nothing where it is from the future."""
-    age = (time.time_ns() - mtime_ns) / 1e9
-    return settle - age if 0 <= age < settle else 0.0
-
-
-def _open(path: str, flags: int, root: Path) -> int:
-    """Without waiting for a FIFO's writer or following a link: the path may no longer be what was scanned.
-
-    A path that doesn't lie under `root` is where a link led to, without links of its own.
-    """
-    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    if os.open not in os.supports_dir_fd:
-        return os.open(path, flags)
-    start = root.expanduser().absolute()
-    if not Path(path).is_relative_to(start):
-        start = Path("/")
-    *folders, name = Path(path).relative_to(start).parts
-    here = os.open(start, os.O_DIRECTORY)
-    try:
-        for folder in folders:
-            below = os.open(folder, os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=here)
-            os.close(here)
-            here = below
-        return os.open(name, flags, dir_fd=here)
-    finally:
-        os.close(here)
-
-
-def _unreadable(error: OSError) -> Unreadable:
-    if isinstance(error, FileNotFoundError | NotADirectoryError):  # also a folder that became a link
-        return Unreadable(reason="vanished", detail="")
-    if isinstance(error, PermissionError):
-        return Unreadable(reason="permission", detail="")
-    if error.errno == errno.ELOOP:  # O_NOFOLLOW's answer
-        return Unreadable(reason="link", detail="")
-    return Unreadable(reason="io", detail=error.strerror or type(error).__name__)
-
-
-def _too_large(status: os.stat_result, most: int) -> Unreadable:
-    return Unreadable(
-        reason="too_large", detail=f"{status.st_size / MEBIBYTE:.1f} > {most / MEBIBYTE:.1f} MiB"
-    )
-
-
-def _kind(status: os.stat_result) -> str:
-    return _KINDS.get(stat.S_IFMT(status.st_mode), "device")
 
 
 def _readable(name: str) -> str:
@@ -197,14 +98,18 @@ class _Place(NamedTuple):
 
 
 class _Scanner:
-    def __init__(self, folder: Folder, ignored: Path | None) -> None:
+    def __init__(self, folder: Folder, ignored: Path | None, beat: Callable[[], None]) -> None:
         self._folder = folder
+        self._beat = beat
         self._root = folder.path.expanduser().absolute()
         self._uri = _readable(str(self._root)).rstrip("/")
         self._ignored = self._uri_within(ignored) if ignored else None
         self._ignored_path = ignored.resolve() if ignored else None
-        self._include = self._patterns(folder.include)
-        self._exclude = self._patterns(folder.exclude)
+        try:
+            self._include = GitIgnoreSpec.from_lines(folder.include) if folder.include else None
+            self._exclude = Patterns(folder.exclude)
+        except ValueError as error:
+            raise self._invalid("options", str(error)) from error
         self._found = Scan()
         self._uris: set[str] = set()
         self._links: deque[tuple[Path, str]] = deque()
@@ -235,12 +140,6 @@ class _Scanner:
     def _invalid(self, reason: str, detail: str = "") -> InvalidFolder:
         return InvalidFolder(path=self._folder.path, reason=reason, detail=detail)
 
-    def _patterns(self, lines: tuple[str, ...]) -> GitIgnoreSpec | None:
-        try:
-            return GitIgnoreSpec.from_lines(lines) if lines else None
-        except ValueError as error:
-            raise self._invalid("options", str(error)) from error
-
     def _walk(self, top: _Place) -> None:
         places = [top]
         while places:
@@ -251,12 +150,13 @@ class _Scanner:
                 with os.scandir(place.path) as listing:
                     entries = sorted(listing, key=attrgetter("name"))
             except OSError as error:
-                self._fail(place.uri, _unreadable(error))
+                self._fail(place.uri, unreadable(error))
                 continue
             places.extend(below for entry in entries if (below := self._take(entry, place)))
 
     def _take(self, entry: os.DirEntry[str], place: _Place) -> _Place | None:
         """Note a file or a link; a folder is given back to be walked."""
+        self._beat()
         name = entry.name
         if name.startswith(EXCLUDED_BEGINNINGS):
             return None
@@ -272,10 +172,14 @@ class _Scanner:
                 self._link(entry, uri)
             elif not entry.is_dir(follow_symlinks=False):
                 self._file(entry.path, name, uri, entry.stat(follow_symlinks=False))
-            elif name not in EXCLUDED_FOLDERS and uri != self._ignored and not self._is_excluded(uri + "/"):
+            elif (
+                name not in EXCLUDED_FOLDERS
+                and uri != self._ignored
+                and not self._is_excluded(uri, is_folder=True)
+            ):
                 return _Place(entry.path, uri, place.linked)
         except OSError as error:
-            self._fail(uri, _unreadable(error))
+            self._fail(uri, unreadable(error))
         return None
 
     def _file(self, path: str, name: str, uri: str, status: os.stat_result) -> None:
@@ -285,26 +189,26 @@ class _Scanner:
         if self._include and not self._include.match_file(self._relative(uri)):
             return
         if not stat.S_ISREG(status.st_mode):
-            self._fail(uri, Unreadable(reason="unsupported", detail=_kind(status)))
+            self._fail(uri, Unreadable(reason="unsupported", detail=kind(status)))
         elif not supported(small):
             self._fail(uri, Unreadable(reason="unsupported", detail=extension(name)))
         elif uri in self._uris:
             self._fail(uri, Unreadable(reason="duplicate_name", detail=""))
         elif status.st_size > self._folder.max_size:
-            self._fail(uri, _too_large(status, self._folder.max_size))
+            self._fail(uri, too_large(status, self._folder.max_size))
         else:
             self._uris.add(uri)
             self._found.files.append(FileState(uri, path, status.st_size, status.st_mtime_ns))
 
     def _link(self, entry: os.DirEntry[str], uri: str) -> None:
         """Judge a link. One to follow waits until all that is in the folder itself has been seen."""
-        if self._is_excluded(uri) or self._is_excluded(uri + "/"):
+        if self._is_excluded(uri, is_folder=True):
             return
         try:
             entry.stat()
         except OSError as error:
             reason = _BROKEN.get(error.errno or 0)
-            self._fail(uri, Unreadable(reason=reason, detail="") if reason else _unreadable(error))
+            self._fail(uri, Unreadable(reason=reason, detail="") if reason else unreadable(error))
             return
         target = Path(entry.path).resolve()
         if self._folder.follow_links and self._is_private(target):
@@ -318,7 +222,7 @@ class _Scanner:
         try:
             status = target.stat()
         except OSError as error:
-            self._fail(uri, _unreadable(error))
+            self._fail(uri, unreadable(error))
             return
         if not stat.S_ISDIR(status.st_mode):
             if not self._is_visited(status):
@@ -333,8 +237,8 @@ class _Scanner:
             ours is not None and (target.is_relative_to(ours) or ours.is_relative_to(target))
         )
 
-    def _is_excluded(self, uri: str) -> bool:
-        return self._exclude is not None and self._exclude.match_file(self._relative(uri))
+    def _is_excluded(self, uri: str, *, is_folder: bool = False) -> bool:
+        return self._exclude.leaves_out(self._relative(uri), is_folder=is_folder)
 
     def _relative(self, uri: str) -> str:
         return uri[len(self._uri) + 1 :]

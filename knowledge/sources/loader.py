@@ -7,9 +7,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from knowledge.errors import InvalidFolder, Unreadable
 from knowledge.parsing import Parse, parse
 from knowledge.sources.folders import FileState, Scan, read, scan
 from knowledge.sources.options import Folder
+from knowledge.sources.patience import Patience, Stalled
 from knowledge.types import ParsedDocument, Scope
 
 
@@ -17,15 +19,22 @@ class FolderLoader:
     """Lists, reads and parses the files of one folder; it parses them in this process unless told how.
 
     A file that was changed within the last `settle` seconds is waited for. What is in `ignored` is left out.
+    A folder that gives no sign of life is waited for as `patience` says.
     """
 
     def __init__(
-        self, folder: Folder, parse: Parse = parse, settle: float = 0.0, ignored: Path | None = None
+        self,
+        folder: Folder,
+        parse: Parse = parse,
+        settle: float = 0.0,
+        ignored: Path | None = None,
+        patience: Patience | None = None,
     ) -> None:
         self._folder = folder
         self._parse = parse
         self._settle = settle
         self._ignored = ignored
+        self._patience = patience or Patience()
         self.root = root_of(folder.path)
 
     @property
@@ -34,12 +43,21 @@ class FolderLoader:
         return self._folder.scope
 
     def scan(self) -> Scan:
-        """The files that are there now. Raises InvalidFolder when the folder isn't."""
-        return scan(self._folder, self._ignored)
+        """The files that are there now. Raises InvalidFolder when the folder isn't, or doesn't answer."""
+        try:
+            return self._patience.call(self.root, lambda beat: scan(self._folder, self._ignored, beat))
+        except Stalled as error:
+            raise InvalidFolder(path=self._folder.path, reason="stalled", detail="") from error
 
     def read(self, file: FileState) -> bytes:
         """A file's bytes. Raises Unreadable."""
-        return read(file, self._folder.max_size, self._settle, self._folder.path)
+        folder = self._folder
+        try:
+            return self._patience.call(
+                self.root, lambda beat: read(file, folder.max_size, self._settle, folder.path, beat)
+            )
+        except Stalled as error:
+            raise Unreadable(reason="stalled", detail="") from error
 
     def parse(self, file: FileState, data: bytes) -> ParsedDocument:
         """A file's text and structure. Raises Unreadable."""

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from knowledge.courtesy import Courtesy, quick_turns
-from knowledge.types import EVERYONE, Question
-from tests.librarian import fill, open_knowledge
+from knowledge.embedding import Vector
+from knowledge.ingest import Ingest
+from knowledge.types import EVERYONE, LANGUAGES, Question
+from tests.fakes import HashEmbedder
+from tests.librarian import ANALYZER, fill, knowing, open_knowledge
 
 WAIT = 60.0
 
@@ -80,3 +84,29 @@ def test_a_run_gives_way_while_an_answer_is_made(tmp_path: Path) -> None:
 
     asyncio.run(scenario())
     knowledge.close()
+
+
+class Sized(HashEmbedder):
+    """Notes how many texts it is given at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sizes: list[int] = []
+
+    def embed_documents(self, texts: Sequence[str]) -> list[Vector]:
+        self.sizes.append(len(texts))
+        return super().embed_documents(texts)
+
+
+def test_little_is_embedded_at_once_while_an_answer_is_made() -> None:
+    """So the processors are soon free for it; without one, a batch is as large as is fast."""
+    courtesy, embedder = Courtesy(patience=0), Sized()
+    ingest = Ingest(ANALYZER, embedder, knowing(*LANGUAGES), is_urgent=courtesy.is_urgent)
+    texts = {str(number): f"text {number}" for number in range(100)}
+    with courtesy.urgent():
+        beside = ingest.embed(texts, lambda _: None)
+        assert max(embedder.sizes) <= 8
+    embedder.sizes.clear()
+    assert {*ingest.embed(texts, lambda _: None)} == {*beside} == {*texts}
+    assert max(embedder.sizes) > 8
+    ingest.close()
