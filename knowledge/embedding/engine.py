@@ -6,7 +6,7 @@ import copy
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -131,9 +131,7 @@ class Engine:
         vector: Vector = self._run(self._model, [tokens], prompt_length)[0]
         return vector
 
-    def run_many(
-        self, windows: Sequence[Tokens], prompt_length: int, pause: Callable[[], None] | None
-    ) -> Vector:
+    def run_many(self, windows: Sequence[Tokens], prompt_length: int) -> Vector:
         """Float32, shape (len(windows), dimensions), rows of length 1.
 
         On a CPU each thread works at a batch of its own, in bfloat16 where that is native, faster and near
@@ -146,8 +144,6 @@ class Engine:
         budget = min(_CPU_BATCH, -(-sum(map(len, windows)) // workers)) if on_cpu else _DEVICE_BATCH
 
         def work(batch: list[int]) -> None:
-            if pause:
-                pause()
             vectors[batch] = self._run(model, [windows[at] for at in batch], prompt_length)
 
         with ThreadPoolExecutor(workers, "embedding") as pool:

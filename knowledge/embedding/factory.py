@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -57,7 +56,6 @@ def open_embedder(
     folder: Path,
     *,
     threads: int | None = None,
-    pause: Callable[[], None] | None = None,
 ) -> tuple[Embedder | None, EmbedderStatus]:
     """The model that was asked for, else the packaged MiniLM, else None; and what to tell about it.
 
@@ -69,12 +67,11 @@ def open_embedder(
         device: as torch names it.
         folder: holds downloaded models, beside the hub's own cache.
         threads: CPU threads for documents; None takes one for each core.
-        pause: see `SentenceTransformerEmbedder`.
     """
     status = status_of(provider, model, folder)
     if status.used is None:
         return None, status
-    return _opened(status.used, device, folder, threads, pause), status
+    return _opened(status.used, device, folder, threads), status
 
 
 def reopen_embedder(model: str, device: str, folder: Path) -> Embedder | None:
@@ -86,15 +83,7 @@ def reopen_embedder(model: str, device: str, folder: Path) -> Embedder | None:
     return _opened(model, device, folder) if is_there else None
 
 
-def _opened(
-    model: str,
-    device: str,
-    folder: Path,
-    threads: int | None = None,
-    pause: Callable[[], None] | None = None,
-) -> Embedder:
+def _opened(model: str, device: str, folder: Path, threads: int | None = None) -> Embedder:
     from knowledge.embedding.sentence_transformers import SentenceTransformerEmbedder
 
-    return QueryCache(
-        SentenceTransformerEmbedder(model, device=device, cache_folder=folder, threads=threads, pause=pause)
-    )
+    return QueryCache(SentenceTransformerEmbedder(model, device=device, cache_folder=folder, threads=threads))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +28,6 @@ class SentenceTransformerEmbedder:
         device: as torch names it: `cpu`, `cuda`, `cuda:1`, `mps`.
         cache_folder: where `download` put models; the hub's own cache is searched too.
         threads: CPU threads for documents; None takes one for each core.
-        pause: is called before each batch of documents and may wait while something urgent needs the CPU.
 
     Raises:
         ModelUnavailable: the model isn't on this machine (`not_downloaded`). No hub is ever asked.
@@ -41,7 +40,6 @@ class SentenceTransformerEmbedder:
         device: str = "cpu",
         cache_folder: Path | None = None,
         threads: int | None = None,
-        pause: Callable[[], None] | None = None,
     ) -> None:
         known = preset(model)
         folder = locate.locate(model, cache_folder)
@@ -54,7 +52,6 @@ class SentenceTransformerEmbedder:
         self.folder = folder
         self._device = device
         self._threads = threads
-        self._pause = pause
         self._engine: Engine | None = None
         self._lock = threading.Lock()
 
@@ -79,7 +76,7 @@ class SentenceTransformerEmbedder:
         engine = self.load()
         windows = engine.tokenise(self._document_prompt, texts)
         flat = [tokens for of_text in windows for tokens in of_text]
-        vectors = engine.run_many(flat, engine.prompt_length(self._document_prompt), self._pause)
+        vectors = engine.run_many(flat, engine.prompt_length(self._document_prompt))
         ends = np.cumsum([len(of_text) for of_text in windows])
         return np.split(vectors, ends[:-1])
 

@@ -110,22 +110,6 @@ def test_one_load_for_all_threads(tiny_folder):
     assert len({id(found.result()) for found in loaded}) == 1
 
 
-def test_pause_comes_before_each_batch(tiny_folder, monkeypatch):
-    """Whoever needs the CPU more is asked before each batch; an error of it ends the call."""
-    monkeypatch.setattr(engine, "_CPU_BATCH", 64)
-    pauses = []
-    embedder = SentenceTransformerEmbedder(str(tiny_folder), threads=1, pause=lambda: pauses.append(1))
-    embedder.embed_documents(["abcdefghij"] * 20)
-    assert len(pauses) == 4
-
-    def stop():
-        raise KeyboardInterrupt
-
-    embedder = SentenceTransformerEmbedder(str(tiny_folder), threads=1, pause=stop)
-    with pytest.raises(KeyboardInterrupt):
-        embedder.embed_documents(TEXTS)
-
-
 def test_bfloat16_only_where_it_is_native_and_near(tiny_folder, monkeypatch):
     """Half precision is for documents, on a CPU that has it, if it is faster and the vectors stay near."""
     exact = _documents(SentenceTransformerEmbedder(str(tiny_folder), threads=1), TEXTS)
