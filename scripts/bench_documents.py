@@ -7,10 +7,13 @@
     python -m scripts.bench_documents latency    p95 of retrieval while a run indexes, against quiet
     python -m scripts.bench_documents hostile    the hostile set: each file's outcome, time, and who lives on
 
-`--files` is the corpus's size, `--json FILE` keeps the figures. But in `watching`, vectors are made up (no
-model's time is in these figures); words are analysed as ever. `--other` is the Python of an environment with
-markitdown (`pip install 'markitdown[all]'`), which is no dependency. `--samples` is a folder of real files,
-each with what a person reads in it beside it, in a text file of the same name and `.txt` (`a.hwp.txt`).
+`--files` is the corpus's size, `--json FILE` keeps the figures. `--place FOLDER` keeps the corpus and the
+index of `changes`, and goes on with what an earlier run left there.
+
+But in `watching`, vectors are made up (no model's time is in these figures); words are analysed as ever.
+`--other` is the Python of an environment with markitdown (`pip install 'markitdown[all]'`), which is no
+dependency. `--samples` is a folder of real files, each with what a person reads in it beside it, in a text
+file of the same name and `.txt` (`a.hwp.txt`).
 """
 
 from __future__ import annotations
@@ -53,13 +56,14 @@ def main() -> None:
     parser.add_argument("--files", type=int, help="of the corpus; as many as take some minutes")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--place", type=Path, help="a folder for the corpus, kept (`changes`)")
     parser.add_argument("--other", help="the Python of an environment with markitdown")
     parser.add_argument("--samples", type=Path, help="real files, with their texts beside them")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     arguments.files = arguments.files or FILES.get(arguments.what, 1_000)
     with tempfile.TemporaryDirectory(prefix="saseo-bench-") as place:
-        figures = MEASUREMENTS[arguments.what](Path(place), arguments)
+        figures = MEASUREMENTS[arguments.what](arguments.place or Path(place), arguments)
     for name, value in figures.items():
         print(f"{name:<58} {value:.3f}" if isinstance(value, float) else f"{name:<58} {value}")
     if arguments.json is not None:

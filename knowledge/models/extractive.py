@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from knowledge.language import Analyzer
 from knowledge.models.units import Unit, units_of
+from knowledge.parsing import is_code
 from knowledge.retrieve import Candidate, Retrieval
 
 _PASSAGES = 3
@@ -78,7 +79,8 @@ class Extractor:
         passage = candidate.passage
         text = passage.text
         sentences = self._analyzer.sentences(text, passage.language)
-        units = units_of(text, sentences, has_header=bool(passage.header))
+        name = candidate.document.uri.rsplit("/", 1)[-1]
+        units = units_of(text, sentences, has_header=bool(passage.header), is_code=is_code(name))
         if not any(unit.kind != "heading" for unit in units):
             return text[:_PART].strip()
         scores = self._scores(found, candidate, units)

@@ -32,16 +32,19 @@ class Unit:
     header: tuple[int, int] | None = None
 
 
-def units_of(text: str, sentences: Sequence[tuple[int, int]], *, has_header: bool = False) -> list[Unit]:
+def units_of(
+    text: str, sentences: Sequence[tuple[int, int]], *, has_header: bool = False, is_code: bool = False
+) -> list[Unit]:
     """The units of a passage, in order; a table's header is none by itself.
 
     Args:
         text: the passage's.
         sentences: its sentences' spans.
         has_header: whether the header of the table with which the text begins stands elsewhere.
+        is_code: of a file of source code, whose comments look like headings.
     """
     spans = split_units(text, sentences)
-    kinds = [_kind(text[start:end].lstrip()) for start, end in spans]
+    kinds: list[Kind] = ["text" if is_code else _kind(text[start:end].lstrip()) for start, end in spans]
     found: list[Unit] = []
     block = -1
     header: tuple[int, int] | None = None

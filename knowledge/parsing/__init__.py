@@ -17,7 +17,7 @@ from knowledge.parsing.tables import parse_table
 from knowledge.parsing.text import parse_log, parse_text
 from knowledge.types import ParsedDocument
 
-__all__ = ["Parse", "extension", "parse", "supported"]
+__all__ = ["Parse", "extension", "is_code", "parse", "supported"]
 
 Parse = Callable[[str, bytes], ParsedDocument]
 """Reads a file's content, given its name: `parse` in this process, `sandbox.Sandbox.parse` in a child."""
@@ -89,6 +89,11 @@ def supported(name: str) -> bool:
         return True
     suffix = extension(name)
     return not suffix or suffix in _EXTENSIONS
+
+
+def is_code(name: str) -> bool:
+    """Whether a file of this name is read as source code or configuration, where `#` begins a comment."""
+    return name.lower() in _CODE_NAMES or _PARSERS.get(extension(name)) is parse_code
 
 
 def parse(name: str, data: bytes, depth: int = 0) -> ParsedDocument:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from knowledge.models.extractive import _cut, _grown, _mark
 from knowledge.models.units import Kind, Unit, split_units, units_of
+from knowledge.parsing import is_code
 
 
 def test_rows_and_items_are_units_of_their_own() -> None:
@@ -60,6 +61,20 @@ def test_units_know_their_table_and_their_paragraph() -> None:
         ("None.", "text", 2),
     ]
     assert text[slice(*(units[1].header or (0, 0)))] == "| City | Limit |\n|---|---|"
+
+
+def test_a_comment_is_no_heading() -> None:
+    """In source code `#` begins what is worth quoting."""
+    text = "def leave():\n    # Fifteen days a year.\n    return 15"
+    code = units_of(text, [(0, len(text))], is_code=True)
+    assert [(text[unit.start : unit.end].strip(), unit.kind) for unit in code] == [
+        ("def leave():", "text"),
+        ("# Fifteen days a year.", "text"),
+        ("return 15", "text"),
+    ]
+    assert [is_code(name) for name in ("a.py", "b.yaml", "Dockerfile", "c.md", "d.txt")] == [True] * 3 + [
+        False
+    ] * 2
 
 
 def test_a_table_that_goes_on_has_its_header_elsewhere() -> None:
