@@ -7,7 +7,7 @@ snapshot.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -19,7 +19,7 @@ from knowledge.catalog.records import ScorablePassage, StoredPassage
 from knowledge.embedding import Abilities, Embedder, Vector
 from knowledge.index import Hits, LexicalQuery
 from knowledge.language import Analyzer
-from knowledge.ranking import answerable, bm25, diversify, editions, evidence, fusion, query, repair
+from knowledge.ranking import answerable, bm25, diversify, editions, evidence, fusion, query, repair, sections
 from knowledge.ranking.answerable import Bars
 from knowledge.snapshot import Snapshot
 from knowledge.types import LANGUAGES, Document, Language, Passage
@@ -165,6 +165,7 @@ class Retriever:
         )
         shown = [rows[index] for pick in chosen for index in (pick.index, *pick.also)]
         stored = beside.stored | snapshot.passages([row for row in shown if row not in beside.stored])
+        chosen = self._sections_first(wanted, chosen, found, stored, scores)
         ranks = _Ranks(lexical, dense)
         candidates = tuple(
             Candidate(
@@ -201,6 +202,31 @@ class Retriever:
         return frozenset(
             each for each in LANGUAGES if abilities is not None and abilities.knows(question, each)
         )
+
+    def _sections_first(
+        self,
+        wanted: query.Query,
+        chosen: Sequence[diversify.Chosen],
+        found: Sequence[ScorablePassage],
+        stored: Mapping[int, StoredPassage],
+        scores: NDArray[np.float64],
+    ) -> list[diversify.Chosen]:
+        def of(terms: Iterable[str]) -> frozenset[int]:
+            there = set(terms)
+            asked = [term.forms for term in wanted.terms if term.kind != "filler"]
+            return frozenset(i for i, forms in enumerate(asked) if not there.isdisjoint(forms))
+
+        places = [
+            sections.Place(
+                document=found[pick.index].document_id,
+                headings=stored[found[pick.index].row].passage.heading_path,
+                has=of(bm25.unpack(found[pick.index].analysed.terms)),
+                score=float(scores[pick.index]),
+            )
+            for pick in chosen
+        ]
+        named = lambda headings: of(self._analyzer.terms("\n".join(headings), wanted.language))  # noqa: E731
+        return [chosen[index] for index in sections.sections_first(places, named)]
 
     def _judged(
         self,

@@ -9,6 +9,7 @@ In the order in which retrieval calls it:
 5. `fusion.fuse(language, languages, lexical, cosines, abilities)` adds what the embedder knows.
 6. `editions.current_first(question, titles, scores, year)` puts last year's rules behind this year's.
 7. `diversify.choose(scores, passages, documents, limit)` takes out copies and spreads over documents.
-8. `answerable.judge(query, best, lexical, weights, analyzer)` tells whether the best of them answers at all;
+8. `sections.sections_first(places)` puts a section before its subsections where both have as much.
+9. `answerable.judge(query, best, lexical, weights, analyzer)` tells whether the best of them answers at all;
    `weights[language]` is `bm25.weigh(query, language, statistics)`.
 """
