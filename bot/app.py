@@ -126,10 +126,14 @@ class App:
         own = self._settings.data_dir
         return [folder for folder in self.knowledge.folders() if not folder.path.is_relative_to(own)]
 
-    def _refresh_changed(self, folders: list[Folder]) -> None:
-        self._logged("refresh", self._refresh_now, folders)
+    def _refresh_changed(self, folders: list[Folder]) -> float:
+        """Seconds of work, as far as it went well."""
+        seconds: list[float] = []
+        self._logged("refresh", lambda: seconds.append(self._refresh_now(folders)))
+        return sum(seconds)
 
-    def _refresh_now(self, folders: list[Folder] | None = None) -> None:
+    def _refresh_now(self, folders: list[Folder] | None = None) -> float:
+        """Seconds of work: those in which it waited for another run to end aren't among them."""
         try:
             report = self.knowledge.refresh(
                 folders=folders, stopped=self._stopping.is_set, settle=_SETTLE_SECONDS
@@ -146,11 +150,12 @@ class App:
                 name: getattr(report, name) for name in ("added", "changed", "moved", "removed", "failed")
             },
         )
+        return report.seconds
 
     def _background(self, name: str, function: Callable[..., None], *arguments: Any) -> _Background:
         return _Background(asyncio.ensure_future(run_blocking(self._logged, name, function, *arguments)))
 
-    def _logged(self, name: str, function: Callable[..., None], *arguments: Any) -> None:
+    def _logged(self, name: str, function: Callable[..., object], *arguments: Any) -> None:
         """Run something that no one waits for: what goes wrong is in the log, and the librarian goes on."""
         try:
             function(*arguments)

@@ -57,14 +57,15 @@ class Watcher:
 
     Args:
         folders: which there are now; asked every half minute.
-        refresh: brings folders up to date; blocking, and raises nothing.
+        refresh: brings folders up to date; blocking, and raises nothing. Gives the seconds that it worked,
+            without those in which it waited for another run to end.
         ignored: a folder within them that changes by our own doing.
     """
 
     def __init__(
         self,
         folders: Callable[[], Sequence[Folder]],
-        refresh: Callable[[list[Folder]], None],
+        refresh: Callable[[list[Folder]], float],
         ignored: Path,
     ) -> None:
         self._folders = folders
@@ -122,10 +123,8 @@ class Watcher:
             changed.add(self._changed.get())
         folders = [folder for folder in self._known() if folder.path in changed]
         if folders and not self._stopping.is_set():
-            began = time.monotonic()
-            self._refresh(folders)
             # Where something changes all the time, at most half of the time is spent on it.
-            self._stopping.wait(min(time.monotonic() - began, _LONGEST_REST))
+            self._stopping.wait(min(self._refresh(folders), _LONGEST_REST))
 
     def _known(self) -> Sequence[Folder]:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -132,6 +133,32 @@ def test_the_first_run_is_at_once_and_failures_end_nothing() -> None:
         return runs
 
     assert asyncio.run(scenario()) == 2
+
+
+def test_a_clock_that_is_put_back_keeps_no_run_waiting() -> None:
+    """The next run is an interval from now, and not when the clock shows again what it has shown."""
+
+    async def scenario() -> None:
+        started, three_days, wall = asyncio.Event(), timedelta(days=3), [0.0]
+
+        async def job() -> None:
+            started.set()
+
+        schedule = Schedule("15m", job, wall=lambda: time.time() + wall[0])
+        wall[0] = three_days.total_seconds()
+        schedule.start()
+        await started.wait()
+        (planned,) = schedule._scheduler.get_jobs()
+        as_planned = planned.next_run_time + three_days  # as the clock of those days had it
+        planned.modify(next_run_time=as_planned)
+        schedule.look_at_the_clock()
+        assert planned.next_run_time == as_planned
+        wall[0] = 0.0
+        schedule.look_at_the_clock()
+        assert planned.next_run_time <= datetime.now().astimezone() + timedelta(minutes=15)
+        await schedule.stop()
+
+    asyncio.run(scenario())
 
 
 def test_off_means_never() -> None:

@@ -35,8 +35,9 @@ def watched(*paths: Path) -> Iterator[Queue[list[Path]]]:
     """What is refreshed, while these folders are watched."""
     refreshed: Queue[list[Path]] = Queue()
 
-    def refresh(folders: list[Folder]) -> None:
+    def refresh(folders: list[Folder]) -> float:
         refreshed.put([folder.path for folder in folders])
+        return 0.0
 
     watcher = Watcher(lambda: [Folder(path) for path in paths], refresh, Path("/nowhere"))
     watcher.start()
@@ -76,6 +77,33 @@ def test_only_the_folder_that_changed_is_refreshed(tmp_path: Path) -> None:
         assert next_of(refreshed, a) == [a]
         (b / "y.md").unlink()
         assert b in next_of(refreshed, b)
+
+
+class Rests(threading.Event):
+    """Notes for how long it is waited for, and doesn't wait."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.noted: Queue[float | None] = Queue()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.noted.put(timeout)
+        return self.is_set()
+
+
+def test_a_rest_is_as_long_as_the_work(tmp_path: Path) -> None:
+    """However long a refresh waited for another one to end, the next change is looked for as soon as it worked."""
+    (tmp_path / "a").mkdir()
+    work = iter([7.0, 900.0])
+    watcher = Watcher(lambda: [Folder(tmp_path / "a")], lambda _: next(work, 0.0), Path("/nowhere"))
+    watcher._stopping = rests = Rests()
+    watcher.start()
+    try:
+        assert rests.noted.get(timeout=WAIT) == 7.0
+        fill(tmp_path, {"a/x.md": "x"})
+        assert rests.noted.get(timeout=WAIT) == 60.0
+    finally:
+        watcher.stop()
 
 
 def test_a_folder_that_vanishes_ends_nothing(tmp_path: Path) -> None:
@@ -142,7 +170,11 @@ def test_a_catalog_that_cant_be_read_for_a_while_ends_no_watching(tmp_path: Path
             raise failures.pop()
         return [Folder(tmp_path / "a")]
 
-    watcher = Watcher(folders, refreshed.put, Path("/nowhere"))
+    def refresh(changed: list[Folder]) -> float:
+        refreshed.put(changed)
+        return 0.0
+
+    watcher = Watcher(folders, refresh, Path("/nowhere"))
     watcher.start()
     try:
         assert refreshed.get(timeout=WAIT) == [Folder(tmp_path / "a")]
