@@ -92,8 +92,9 @@ def supported(name: str) -> bool:
 
 
 def is_code(name: str) -> bool:
-    """Whether a file of this name is read as source code or configuration, where `#` begins a comment."""
-    return name.lower() in _CODE_NAMES or _PARSERS.get(extension(name)) is parse_code
+    """Whether a file of this name holds source code or configuration, where `#` begins a comment."""
+    suffix = extension(name)
+    return name.lower() in _CODE_NAMES or suffix == ".ipynb" or _PARSERS.get(suffix) is parse_code
 
 
 def parse(name: str, data: bytes, depth: int = 0) -> ParsedDocument:

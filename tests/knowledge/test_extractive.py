@@ -72,9 +72,9 @@ def test_a_comment_is_no_heading() -> None:
         ("# Fifteen days a year.", "text"),
         ("return 15", "text"),
     ]
-    assert [is_code(name) for name in ("a.py", "b.yaml", "Dockerfile", "c.md", "d.txt")] == [True] * 3 + [
-        False
-    ] * 2
+    assert [is_code(name) for name in ("a.py", "b.yaml", "Dockerfile", "e.ipynb", "c.md", "d.txt")] == [
+        True
+    ] * 4 + [False] * 2
 
 
 def test_a_table_that_goes_on_has_its_header_elsewhere() -> None:
