@@ -121,10 +121,12 @@ def watching(place: Path, arguments: argparse.Namespace) -> Figures:
     root = place / "files"
     files = fill(root, arguments.files, arguments.seed, _PLAIN)
     settings = Settings(data_dir=place / "data", shared_folders=str(root), refresh_schedule="1d")
-    waits = asyncio.run(_waits(settings, _one_of_each(files), arguments.rounds))
+    named = asyncio.run(_waits(settings, _one_of_each(files), arguments.rounds))
+    waits = [seconds for _, seconds in named]
     return {
         "files": arguments.files,
         "changes": len(waits),
+        "each, s": " ".join(f"{kind} {seconds:.1f}" for kind, seconds in named),
         "until a changed file answers, s (median)": statistics.median(waits),
         "until a changed file answers, s (worst; aim: at most 5)": max(waits),
     }
@@ -134,10 +136,10 @@ def _one_of_each(files: list[Path]) -> list[Path]:
     return list({path.suffix: path for path in files}.values())
 
 
-async def _waits(settings: Settings, files: list[Path], rounds: int) -> list[float]:
-    """Seconds from the end of each write until a question about what was written is answered from it."""
+async def _waits(settings: Settings, files: list[Path], rounds: int) -> list[tuple[str, float]]:
+    """Of each write, the format, and the seconds until a question is answered from what was written."""
     maker = Maker(random.Random(rounds))
-    waits: list[float] = []
+    waits: list[tuple[str, float]] = []
     async with App(settings, parts_of(settings, chat_model=None)) as app:
         await asyncio.to_thread(app.knowledge.refresh)  # before the run that the start begins, or after it
         for number in range(rounds):
@@ -150,7 +152,7 @@ async def _waits(settings: Settings, files: list[Path], rounds: int) -> list[flo
                 if time.monotonic() - began > _LONGEST_WAIT:
                     raise SystemExit(f"{path.name} doesn't answer within a minute")
                 await asyncio.sleep(0.05)
-            waits.append(time.monotonic() - began)
+            waits.append((path.suffix[1:], time.monotonic() - began))
     return waits
 
 
