@@ -68,8 +68,9 @@ def read_pdf(data: bytes, stem: str) -> ParsedDocument:
     try:
         file = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
-        reason = "encrypted" if "password" in str(error).lower() else "malformed"
-        raise Unreadable(reason=reason, detail="PDF") from error
+        if "password" in str(error).lower():
+            raise Unreadable(reason="encrypted", detail="") from error
+        raise Unreadable(reason="malformed", detail="PDF") from error
     with file:
         file.init_forms()  # what was filled in is drawn by them
         pages = list(_pages(file))

@@ -56,6 +56,18 @@ def test_short_korean_texts(text: str, encoding: str) -> None:
     assert decode(text.encode(encoding)) == text
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "조합형 코드로 쓴 문서입니다. 온도는 26도로 유지합니다.",
+        "휴가는 열다섯 날이고,\n신청은 사흘 전에 합니다.",
+    ],
+)
+def test_korean_from_before_windows(text: str) -> None:
+    """Johab is told from CP949, which hardly any of its texts is."""
+    assert decode(text.encode("johab")) == text
+
+
 @pytest.mark.parametrize("text", WESTERN)
 def test_western_texts_are_not_taken_for_korean(text: str) -> None:
     """Accented letters and signs of Windows-1252 stay, though many of their bytes are valid CP949."""
