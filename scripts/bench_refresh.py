@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import numpy as np
 
 from knowledge.catalog import Catalog
-from knowledge.embedding import Vector
+from knowledge.embedding import Vector, measure
 from knowledge.language import Analyzer
 from knowledge.parts import Parts
 from knowledge.service import Knowledge
@@ -102,7 +102,7 @@ def main() -> None:
             analyzer=Analyzer(),
             embedder=SomeVectors(),
             embedder_status=None,
-            abilities=lambda _: None,  # type: ignore[arg-type, return-value]
+            abilities=measure,
             configured=(Folder(files),),
         )
         knowledge = Knowledge(parts, owner=True)
