@@ -10,6 +10,8 @@ import json
 import os
 import sys
 import traceback
+from contextlib import suppress
+from pathlib import Path
 from typing import BinaryIO
 
 from knowledge.errors import Unreadable
@@ -35,6 +37,7 @@ def main(limits_as_json: str, reader: str) -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nothing, standard)
+    _stand_back(limits.niceness)
     confine.enter(limits)
     limit_characters(limits.characters)
     last = b""
@@ -46,6 +49,14 @@ def main(limits_as_json: str, reader: str) -> None:
         else:
             send_picture(answers, _drawn(last, request.page))
         confine.rest()
+
+
+def _stand_back(niceness: int) -> None:
+    """Leave the processors to others first; Linux shares them between sessions, and this one has its own."""
+    os.nice(niceness)
+    if niceness:
+        with suppress(OSError):  # the file is Linux's, and not every Linux's
+            Path("/proc/self/autogroup").write_text(str(niceness), encoding="ascii")
 
 
 def _drawn(data: bytes, page: int) -> Picture | None:

@@ -115,8 +115,8 @@ class Sandbox:
         return installed() + ("+ocr" if self._ocr is not None else "")
 
     def another(self) -> Sandbox:
-        """One like this, with a child of its own."""
-        return Sandbox(self._limits, self._reader, self._ocr)
+        """One like this, with a child of its own, for what a person waits for."""
+        return Sandbox(replace(self._limits, niceness=0), self._reader, self._ocr)
 
     def close(self) -> None:
         """End the child. Reading goes on after it with a new one."""

@@ -27,6 +27,10 @@ def said(text: str) -> ParsedDocument:
     return ParsedDocument("", text, (Block("paragraph", 0, len(text)),))
 
 
+def _niceness(_data):
+    return said(str(os.getpriority(os.PRIO_PROCESS, 0)))
+
+
 def _hang(_data):
     while True:
         time.sleep(1)
@@ -164,6 +168,7 @@ def _bad(_data):
 
 
 ACTS = {
+    "niceness": _niceness,
     "hang": _hang,
     "spin": _spin,
     "burn": _burn,

@@ -63,6 +63,15 @@ def test_the_same_as_in_this_process() -> None:
         reader.close()
 
 
+def test_a_run_s_child_stands_back() -> None:
+    """The processors are left to others first, but not by the child that reads what a person waits for."""
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    made = Sandbox(LIMITS, MISBEHAVIOUR)
+    for sandbox, expected in ((made, min(own + 10, 19)), (made.another(), own)):
+        assert int(text(sandbox, "niceness")) == expected
+        sandbox.close()
+
+
 def test_what_cannot_be_read_is_told(sandbox: Sandbox) -> None:
     """The reader's own word comes through, and the child lives."""
     before = text(sandbox, "process")
