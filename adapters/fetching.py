@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
 
@@ -11,6 +12,8 @@ from knowledge.errors import ChatUnavailable, Unreadable
 
 _SECONDS = 60
 _CHUNK = 1 << 16
+_LATER = 30  # seconds of one Retry-After that are waited for
+_ATTEMPTS = 3
 
 
 def is_own(url: str, api: str, hosts: Collection[str]) -> bool:
@@ -28,7 +31,7 @@ def is_own(url: str, api: str, hosts: Collection[str]) -> bool:
 
 
 async def fetched(url: str, most: int, platform: str, headers: Mapping[str, str] | None = None) -> bytes:
-    """A file's bytes. No redirect is followed: it could lead anywhere.
+    """A file's bytes. No redirect is followed: it could lead anywhere. A 429 is waited for, within reason.
 
     Raises:
         Unreadable: it has more than `most` bytes.
@@ -36,15 +39,30 @@ async def fetched(url: str, most: int, platform: str, headers: Mapping[str, str]
         aiohttp.ClientError, TimeoutError: it can't be reached.
     """
     timeout = aiohttp.ClientTimeout(total=_SECONDS)
-    async with (
-        aiohttp.ClientSession(timeout=timeout) as session,
-        session.get(url, headers=headers, allow_redirects=False) as answer,
-    ):
-        if answer.status != 200:
-            raise ChatUnavailable(platform=platform, reason="gone", detail=str(answer.status))
-        data = bytearray()
-        async for chunk in answer.content.iter_chunked(_CHUNK):
-            data += chunk
-            if len(data) > most:
-                raise Unreadable(reason="too_large", detail="")
-        return bytes(data)
+    async with aiohttp.ClientSession(timeout=timeout) as session:
+        for attempt in range(1, _ATTEMPTS + 1):
+            async with session.get(url, headers=headers, allow_redirects=False) as answer:
+                if answer.status == 200:
+                    return await _read(answer, most)
+                after = _retry_after(answer) if attempt < _ATTEMPTS else None
+                if after is None:
+                    raise ChatUnavailable(platform=platform, reason="gone", detail=str(answer.status))
+            await asyncio.sleep(after)
+    raise AssertionError("the last attempt returns or raises")
+
+
+async def _read(answer: aiohttp.ClientResponse, most: int) -> bytes:
+    data = bytearray()
+    async for chunk in answer.content.iter_chunked(_CHUNK):
+        data += chunk
+        if len(data) > most:
+            raise Unreadable(reason="too_large", detail="")
+    return bytes(data)
+
+
+def _retry_after(answer: aiohttp.ClientResponse) -> float | None:
+    """The seconds after which a server that has too much to do wants to be asked again; None: don't."""
+    after = answer.headers.get("Retry-After", "")
+    if answer.status != 429 or not after.isdigit() or int(after) > _LATER:
+        return None
+    return int(after)

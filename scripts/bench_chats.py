@@ -1,6 +1,6 @@
 """How quickly and how surely the librarian answers in Slack and Discord, against local servers of theirs.
 
-    python -m scripts.bench_chats [slack] [discord] [--passages 10000] [--hours 24] [--embedder minilm]
+    python -m scripts.bench_chats [slack | discord] [--passages 10000] [--hours 24] [--embedder minilm]
 
 A real index, quoted answers (no language model), vectors of an imitation unless a model is named, the real
 slack-bolt and discord.py over HTTP and WebSocket on 127.0.0.1, the product's own limits and pace of edits.
@@ -162,12 +162,12 @@ def main() -> None:
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    options.add_argument("platforms", nargs="*", choices=PLATFORMS)
+    options.add_argument("platform", nargs="?", choices=PLATFORMS, help="one alone; else both")
     options.add_argument("--passages", type=int, default=10_000)
     options.add_argument("--hours", type=int, default=24)
     options.add_argument("--embedder", default="", help="a model of this machine, such as minilm")
     wanted = options.parse_args()
-    for platform in wanted.platforms or PLATFORMS:
+    for platform in [wanted.platform] if wanted.platform else PLATFORMS:
         with tempfile.TemporaryDirectory(prefix="saseo-bench-") as place, quick_turns():  # as the bot does
             asyncio.run(measure(platform, Path(place), wanted.passages, wanted.hours, wanted.embedder))
 

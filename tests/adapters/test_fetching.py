@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -42,7 +43,8 @@ def test_any_other_is_not(url: str) -> None:
 
 
 def get(path: str, most: int = 100) -> bytes:
-    """Fetch from a server that has a file of ten bytes, and one that leads elsewhere."""
+    """Fetch from a server that has a file of ten bytes, one that leads elsewhere, and others only for the patient."""
+    asked: Counter[str] = Counter()
 
     async def file(_: web.Request) -> web.Response:
         return web.Response(body=b"0123456789")
@@ -50,10 +52,18 @@ def get(path: str, most: int = 100) -> bytes:
     async def elsewhere(_: web.Request) -> web.Response:
         raise web.HTTPFound("/file")
 
+    async def busy(request: web.Request) -> web.Response:
+        after = request.match_info["after"]
+        asked[after] += 1
+        if asked[after] < 3:
+            return web.Response(status=429, headers={"Retry-After": after} if after != "no" else {})
+        return web.Response(body=b"0123456789")
+
     async def scene(use: Callable[[str], Awaitable[bytes]]) -> bytes:
         app = web.Application()
         app.router.add_get("/file", file)
         app.router.add_get("/elsewhere", elsewhere)
+        app.router.add_get("/busy/{after}", busy)
         runner = web.AppRunner(app, shutdown_timeout=0.1)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -75,6 +85,14 @@ def test_a_file_over_the_limit_is_left() -> None:
     """Whatever size the message gave it."""
     with pytest.raises(Unreadable, match="too_large"):
         get("/file", 9)
+
+
+def test_a_server_that_has_too_much_to_do_is_asked_again_when_it_says() -> None:
+    """A file counts as gone only where it isn't said when to ask again, or when that is far off."""
+    assert get("/busy/0") == b"0123456789"
+    for after in ("no", "3600"):
+        with pytest.raises(ChatUnavailable, match="gone"):
+            get(f"/busy/{after}")
 
 
 @pytest.mark.parametrize("path", ["/elsewhere", "/missing"])
