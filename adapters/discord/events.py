@@ -135,8 +135,12 @@ class Events:
             self._desk.resume(self._left_behind)
             self._sync = asyncio.create_task(self._publish_commands(), name="discord commands")
         if missed_since is not None:
-            async for message in missed(client, missed_since, list(self._direct)):
-                await self._take(message)
+            try:
+                async for message in missed(client, missed_since, list(self._direct)):
+                    await self.on_message(message)
+            except ChatUnavailable as error:
+                _log.warning("not all that was missed could be read; the next session tries again: %s", error)
+                self._missed_since = missed_since
 
     async def on_disconnect(self) -> None:
         """The connection is lost; discord.py makes it anew, at longer and longer intervals."""

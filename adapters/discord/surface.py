@@ -21,6 +21,7 @@ import discord
 from adapters.discord import render
 from adapters.discord.convert import is_interaction
 from adapters.discord.errors import ALREADY_ACKNOWLEDGED, CANNOT_WRITE_TO_PERSON, NAME, mapped
+from adapters.discord.finding import find_reply, find_words
 from adapters.discord.markup import plain
 from adapters.discord.render import Post
 from adapters.discord.views import view_of
@@ -33,7 +34,6 @@ from knowledge.messages import text as sentence
 _log = logging.getLogger(__name__)
 TOKEN_LIVES = timedelta(minutes=14, seconds=30)
 _ORIGINAL = "@original"
-_SEARCHED = 200
 _LIVE = 1000
 
 NOBODY = discord.AllowedMentions.none()
@@ -132,8 +132,11 @@ class DiscordSurface:
         """Post what somebody shares. What an attempt since then may have posted is looked for first."""
         before = ""
         for part, post in enumerate(posts):
-            found = await self._find_shared(channel, post, since, before) if since else ""
-            before = found or await self._send(channel, post, _hashed(f"share {key} {part}"), before)
+            found = await self._find_shared(channel, post, since, before) if since else None
+            if found is not None:
+                before = str(found.id)
+            else:
+                before = await self._send(channel, post, _hashed(f"share {key} {part}"), before)
 
     @property
     def _client(self) -> discord.Client:
@@ -239,42 +242,19 @@ class DiscordSurface:
                 allowed_mentions=NOBODY,
             )
 
+    async def _find_shared(
+        self, channel: int, post: Post, since: datetime, before: str
+    ) -> discord.Message | None:
+        """The message that holds what is shared: the part after `before`, or the first."""
+        place = self._client.get_partial_messageable(channel)
+        if before:
+            return await find_reply(self._client, place, before)
+        return await find_words(self._client, place, post.content, since)
+
     async def _find(self, claim: Claim, before: str) -> discord.Message | None:
         """The bot's message that replies to this one, and so holds the answer or its next part."""
-        return await self._first(
-            int(claim.message.reference), int(before), lambda each: _replies_to(each, before)
-        )
-
-    async def _find_shared(self, channel: int, post: Post, since: datetime, before: str) -> str:
-        """The message that holds what is shared: the part after `before`, or the one with the same words.
-
-        The lines in small letters tell how old the sources are, which changes.
-        """
-        if before:
-            found = await self._first(channel, int(before), lambda each: _replies_to(each, before))
-        else:
-            wanted, after = _words(post.content), discord.utils.time_snowflake(since)
-            found = await self._first(channel, after, lambda each: _words(each.content) == wanted)
-        return str(found.id) if found else ""
-
-    async def _first(
-        self, channel: int, after: int, is_it: Callable[[discord.Message], bool]
-    ) -> discord.Message | None:
-        """The first of the bot's messages in a channel after this one that is it, where that may be read."""
-        me = self._client.user.id if self._client.user else 0
-        history = self._client.get_partial_messageable(channel).history(
-            limit=_SEARCHED, after=discord.Object(after), oldest_first=True
-        )
-        try:
-            with mapped():
-                async for each in history:
-                    if each.author.id == me and is_it(each):
-                        return each
-        except ChatUnavailable as error:
-            if error.parameters["reason"] != "refused":
-                raise
-            _log.warning("a channel's history may not be read: %s", error)  # the nonce is left
-        return None
+        place = self._client.get_partial_messageable(int(claim.message.reference))
+        return await find_reply(self._client, place, before)
 
     def _message(self, claim: Claim, reply: str) -> discord.PartialMessage:
         return self._client.get_partial_messageable(int(claim.message.reference)).get_partial_message(
@@ -297,16 +277,6 @@ class DiscordSurface:
 def _nonce(message: Message, part: str) -> str:
     """The same for the same part of the answer to the same question: an edited one keeps its message."""
     return _hashed(f"{message.team}/{message.channel}/{message.message} {part}")
-
-
-def _words(content: str) -> list[str]:
-    """A message's lines without those in small letters, and without the space that Discord trims."""
-    lines = (line.rstrip() for line in content.strip().splitlines())
-    return [line for line in lines if not line.startswith("-# ")]
-
-
-def _replies_to(message: discord.Message, before: str) -> bool:
-    return message.reference is not None and message.reference.message_id == int(before)
 
 
 def _hashed(text: str) -> str:

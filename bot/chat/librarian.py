@@ -17,12 +17,13 @@ from adapters.overview import Overview
 from adapters.protocol import CommandCall, Platform, Sharing, Told
 from adapters.view import View
 from bot.chat.attachments import Attachments
-from bot.chat.audience import Audience, audience_of, channel_audience
+from bot.chat.audience import Audience, audience_of
 from bot.chat.commands import Commands
 from bot.chat.earlier import EarlierAnswers
 from bot.chat.limits import Gate, Limits, Over
 from bot.chat.memory import Memory
 from bot.chat.permissions import Permissions
+from bot.chat.sharing import Shares
 from bot.chat.stopping import until_stopped
 from knowledge import messages
 from knowledge.catalog.chats import ClaimKey, ClaimRow
@@ -35,7 +36,6 @@ _log = logging.getLogger(__name__)
 
 _RESUMED_WITHIN = timedelta(hours=1)
 _ATTEMPTS = 3
-_CLOCKS_APART = timedelta(minutes=2)  # ours and a platform's, at most
 _LETTER = re.compile(r"[^\W\d_]")
 _HANGUL_OR_LATIN = re.compile(r"[A-Za-z가-힣ㄱ-ㅎㅏ-ㅣ]")
 
@@ -76,6 +76,7 @@ class Librarian:
         self._platform = memory.platform
         self._lane = Lane(2, "chats")
         self._earlier = EarlierAnswers(memory, platform.directory, platform.archive, self._lane)
+        self._shares = Shares(memory, platform.directory, self._lane)
         self._claiming = Lane(
             1, "claims"
         )  # one after the other, so that their order is that of the questions
@@ -83,7 +84,6 @@ class Librarian:
         self._admitted: set[int] = set()
         self._given_up: set[int] = set()  # claims that get an apology instead of another attempt
         self._stops: dict[int, asyncio.Event] = {}
-        self._sharing: set[tuple[int, str]] = set()  # claims, and the channels that their answers go to now
 
     @property
     def platform(self) -> str:
@@ -176,39 +176,10 @@ class Librarian:
         return bool(thread) and await self._lane.run(self._memory.follows, team, channel, thread)
 
     async def share(self, claim_id: int, channel: str, person: str) -> Sharing:
-        found = await self._lane.run(self._memory.answer_of, claim_id)
-        if found is None:
-            return Sharing(messages.text("talk-share-gone", "en"))
-        key, answered, asker = found
-        language, uris = answered.answer.language, answered.uris
-        if asker != f"{key.platform}:{key.team}/@{person}":
-            return Sharing(messages.text("talk-share-not-allowed", language))
-        audience = await channel_audience(self._directory, key.platform, key.team, channel)
-        scopes = await self._lane.run(self._memory.scopes_of, uris)
-        if not all(scopes.get(uri) in audience.scopes for uri in uris):
-            return Sharing(messages.text("talk-share-not-allowed", language))
-        if (claim_id, channel) in self._sharing:
-            return Sharing(messages.text("talk-share-again", language))
-        self._sharing.add((claim_id, channel))
-        try:
-            sharing = await self._lane.run(self._memory.share, key, claim_id, channel)
-        except SaseoError:
-            self._sharing.discard((claim_id, channel))
-            raise
-        if sharing.is_there:
-            self._sharing.discard((claim_id, channel))
-            return Sharing(messages.text("talk-share-again", language))
-        return Sharing(
-            question=answered.question,
-            answer=answered.answer,
-            key=f"{key.platform}:{key.team}/{key.channel}/{key.message}",
-            since=sharing.since - _CLOCKS_APART if sharing.since else None,
-        )
+        return await self._shares.share(claim_id, channel, person)
 
     async def shared(self, claim_id: int, channel: str, *, is_there: bool) -> None:
-        if is_there:
-            await self._lane.run(self._memory.shared, claim_id, channel)
-        self._sharing.discard((claim_id, channel))
+        await self._shares.shared(claim_id, channel, is_there=is_there)
 
     async def is_first_time(self, team: str, channel: str, what: str) -> bool:
         return await self._lane.run(self._memory.is_first_time, team, channel, what)

@@ -259,6 +259,9 @@ class FakeDiscord(LocalServer):
 
             async def history(request: web.Request) -> web.StreamResponse:
                 self.calls[name] += 1
+                if name in self.failing:
+                    await self.tell()
+                    return _json({"code": 0, "message": "no"}, status=self.failing[name])
                 after, limit = int(request.query.get("after", 0)), int(request.query.get("limit", 50))
                 return _json(self.world.history(request.match_info["channel"], after, limit))
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.discord import missed
 from tests.adapters.discord.scenes import (
     play,
     without_content,
@@ -78,6 +79,28 @@ class TestSessions:
             await stage.until(lambda: len(stage.seen()) == 2 and is_whole(stage.seen()[1]))
 
         assert {question.text for question in play(tmp_path, scene).asked} == {QUESTION, "놓친 질문입니다"}
+
+    @pytest.mark.parametrize("attempts", [1, 4])
+    def test_a_history_that_cant_be_read_at_once_is_read_later(self, tmp_path: Path, attempts: int) -> None:
+        """After some moments, or with the next session where Discord goes on to fail."""
+
+        async def scene(stage: DiscordStage) -> None:
+            await stage.say(QUESTION)
+            await stage.until(lambda: whole(stage))
+            stage.discord.can_resume = False
+            stage.discord.failing["GET messages"] = 503
+            stage.discord.world.say("11", GENERAL, f"<@{BOT}> 놓친 질문입니다")
+            tried = stage.discord.calls["GET messages"]
+            await stage.disconnect()
+            await stage.until(lambda: stage.discord.calls["GET messages"] >= tried + attempts)
+            del stage.discord.failing["GET messages"]
+            if attempts == len(missed._INSISTING) + 1:
+                await stage.disconnect()
+            await stage.until(lambda: len(stage.seen()) == 2 and is_whole(stage.seen()[1]))
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(missed, "_INSISTING", (0.01,) * 3)
+            assert [each.text for each in play(tmp_path, scene).asked] == [QUESTION, "놓친 질문입니다"]
 
     def test_a_bot_that_was_never_asked_reads_no_history(self, tmp_path: Path) -> None:
         """On its first start it doesn't answer what stood in the channels before."""
