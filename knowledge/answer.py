@@ -115,8 +115,8 @@ class Answerer:
         if found.is_hopeless:
             yield Finished(await self._not_found(found, language))
             return
-        asked = await run_blocking(self._prepared, question, text, language, grasped)
-        if kept := await run_blocking(self._kept, asked):
+        asked, kept = await run_blocking(self._prepared, question, text, language, grasped)
+        if kept is not None:
             yield Found(asked.sources)
             yield Token(kept.text)
             yield Finished(kept)
@@ -239,23 +239,26 @@ class Answerer:
             await run_blocking(self._cache.keep, asked.key, text, support.cited, asked.given)
         yield Finished(answer)
 
-    def _prepared(self, question: Question, text: str, language: Language, grasped: Understood) -> Asked:
-        """What the model is given for a question, and what the person sees of it."""
+    def _prepared(
+        self, question: Question, text: str, language: Language, grasped: Understood
+    ) -> tuple[Asked, Answer | None]:
+        """What the model is given for a question, what the person sees of it, and the answer that is kept.
+
+        Where there is neither a model nor an answer, there are no sources: quoting them takes long.
+        """
         given = select(grasped.found)
         key = ""
         if self._cache is not None and not is_from_attached(question, grasped):
             key = self._cache.key(text, grasped.context, language, question.audience, given)
-        sources = self._sources(grasped.found, given)
-        return Asked(question, language, grasped.found, grasped.context, key, given, sources)
-
-    def _kept(self, asked: Asked) -> Answer | None:
-        """The answer that was given to the same question before."""
-        text = self._cache.find(asked.key, asked.given) if self._cache is not None and asked.key else None
-        if text is None:
-            return None
-        cited = cited_numbers(text)
-        sources = tuple(source for source in asked.sources if source.number in cited)
-        return Answer(text, asked.language, "cached", sources)
+        kept = self._cache.find(key, given) if self._cache is not None and key else None
+        is_shown = kept is not None or self._model is not None
+        sources = self._sources(grasped.found, given) if is_shown else ()
+        asked = Asked(question, language, grasped.found, grasped.context, key, given, sources)
+        if kept is None:
+            return asked, None
+        cited = cited_numbers(kept)
+        used = tuple(source for source in sources if source.number in cited)
+        return asked, Answer(kept, language, "cached", used)
 
     def _extract(self, found: Retrieval, language: Language) -> tuple[list[str], Answer]:
         """The documents' own words: in the pieces in which they are shown, and as an answer."""

@@ -12,6 +12,7 @@ from knowledge.catalog import Catalog
 from knowledge.embedding import Abilities, Ability, Embedder, Vector
 from knowledge.errors import IndexUnavailable
 from knowledge.language import Analyzer
+from knowledge.models.extractive import _PASSAGES
 from knowledge.parts import Parts
 from knowledge.service import Knowledge
 from knowledge.sources.options import Folder
@@ -28,6 +29,7 @@ from knowledge.types import (
     Token,
 )
 from tests.fakes import HashEmbedder
+from tests.librarian import CountingEmbedder, fill, open_knowledge
 
 LEAVE = """# 휴가 규정
 
@@ -178,3 +180,24 @@ def test_a_failure_has_a_sentence_and_an_id(tmp_path: Path, caplog: pytest.LogCa
 def test_any_text_gets_an_answer(knowledge: Knowledge, text: str) -> None:
     """Rubbish is answered like everything else: by one terminal event that is no failure."""
     assert isinstance(ask(knowledge, text)[-1], Finished)
+
+
+def test_without_a_model_no_more_is_embedded_than_what_is_quoted(tmp_path: Path) -> None:
+    """Weighing the sentences of a passage by meaning is most of such an answer's work: no other passage's are."""
+    gates = {
+        f"{number}.md": f"# Gate {number}\n\nThe warranty of gate {number} is {number} years. It is of steel."
+        for number in range(1, 9)
+    }
+    fill(tmp_path / "files", gates)
+    embedder = CountingEmbedder()
+    opened = open_knowledge(tmp_path / "data", tmp_path / "files", embedder=embedder)
+    opened.refresh()
+    opened.warm()
+    before = len(embedder.calls)
+    events = ask(opened, "How many years is the warranty of gate 3?")
+    opened.close()
+    assert isinstance(events[-1], Finished)
+    assert events[-1].answer.mode == "extractive"
+    weighed = embedder.calls[before:]
+    assert 0 < len(weighed) <= _PASSAGES
+    assert len({tuple(sentences) for sentences in weighed}) == len(weighed)  # of no passage twice
