@@ -138,7 +138,7 @@ class Hand:
         """The cosine of each candidate; by words too where there is a query."""
         quoted = ", ".join(f'"{scope}"' for scope in sorted(scopes))
         where = f"scope in [{quoted}]"
-        parameters = {"ef": 128, "nprobe": 64}
+        parameters = {"ef": 1024, "nprobe": 64}
         near = self._search(self._collection, "vector", vector, where, NEAREST, parameters)
         rows = np.unique([number >> 12 for number in near])
         if query is not None:

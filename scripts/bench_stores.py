@@ -5,11 +5,13 @@
     python -m scripts.bench_stores parity --corpus DIR [--questions 300] [--passages 2000]
         [--server lite|real] [--index-type TYPE] [--no-embedder]
 
-`sizes` builds the store's index from a filled catalog, as a rebuild does (nothing is embedded), and times the
-whole hybrid search. The corpus is that of `bench_search.py`; the first run with a number of passages makes it
-in DIR, which takes a while; `--questions 0` does nothing else. Each other run adds a line to
-DIR/stores.jsonl. `parity` indexes a corpus in BEIR's layout, or a part of it that has the questions'
-documents, copies the index over, and asks both. For `lite` and `real` see `bench_milvus.py`.
+`sizes` builds the store's index from a filled catalog, as a rebuild does (nothing is embedded), waits until
+the server has done what it does by itself afterwards, and times the whole hybrid search; then it looks how
+many of the ten nearest vectors are found. The corpus is that of `bench_search.py`; the first run with a
+number of passages makes it in DIR, which takes a while, and with `--questions 0` nothing else is done. Each
+other run adds a line to DIR/stores.jsonl. `parity` indexes a corpus in BEIR's layout, or a part of it that
+has the questions' documents, copies the index over, and asks both. For `lite` and `real` see
+`bench_milvus.py`.
 """
 
 from __future__ import annotations
@@ -21,27 +23,30 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psutil
 
 from bot.corpus import CorpusLoader, RankedCorpus
 from bot.evaluation import Corpus, Scores, evaluate, load_corpus
 from bot.opening import open_knowledge
 from bot.settings import Settings
-from knowledge.catalog import Catalog
-from knowledge.embedding import Abilities, Ability, EmbeddingSpace
+from knowledge.catalog import Catalog, reading
+from knowledge.embedding import Abilities, Ability, EmbeddingSpace, Vector
 from knowledge.index import OpenIndex
 from knowledge.index.embedded import open_embedded
-from knowledge.index.milvus import open_milvus
+from knowledge.index.milvus import Server, open_milvus
 from knowledge.language import Analyzer
 from knowledge.library import Library
 from knowledge.retrieve import Retriever
 from knowledge.types import LANGUAGES
 from scripts import bench_search
 from scripts.bench_milvus import served
+from tests.milvus_server import LiteServer
+from tests.real_milvus import RealServer
 
 AIM = 0.005
 STORES = {"faiss": "FAISS + tantivy", "real": "Milvus 2.3.5 + tantivy", "lite": "milvus-lite 3.2"}
@@ -87,26 +92,26 @@ def _sizes(arguments: argparse.Namespace) -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=arguments.folder)))
         shutil.copyfile(made / "catalog.sqlite", folder / "catalog.sqlite")
         open_index: OpenIndex = open_embedded
+        server: LiteServer | RealServer | None = None
         if arguments.store != "faiss":
             server = stack.enter_context(served(arguments.store, folder))
             open_index = open_milvus(server.options(seconds=100.0))
         catalog = Catalog.in_folder(folder)
         before = psutil.Process().memory_info().rss
+        space = EmbeddingSpace("prepared", bench_search.DIMENSIONS)
         began = time.perf_counter()
-        library = Library(
-            catalog,
-            folder / "index",
-            EmbeddingSpace("prepared", bench_search.DIMENSIONS),
-            owner=True,
-            open_index=open_index,
-        )
+        library = Library(catalog, folder / "index", space, owner=True, open_index=open_index)
         library.finish()
         build = time.perf_counter() - began
         stack.callback(library.close)
+        if isinstance(server, RealServer):
+            _wait_for_index(server)
+        indexed = time.perf_counter() - began
         found: dict[str, Any] = {
             "store": arguments.store,
             "passages": arguments.passages,
             "build_s": round(build, 1),
+            "indexed_s": round(indexed, 1),
         }
         for name, scopes in bench_search.FILTERS.items():
             seconds = []
@@ -119,9 +124,47 @@ def _sizes(arguments: argparse.Namespace) -> None:
         found["bot_mb"] = round((psutil.Process().memory_info().rss - before) / 2**20)
         servers = psutil.Process().children(recursive=True)
         found["server_mb"] = round(sum(process.memory_info().rss for process in servers) / 2**20)
+        found |= _recalls(library, space, vectors)
     print(json.dumps(found))
     with (arguments.folder / "stores.jsonl").open("a") as file:
         file.write(json.dumps(found) + "\n")
+
+
+def _wait_for_index(server: RealServer) -> None:
+    """Wait until the server has loaded the indexes that it builds; until then it searches rougher ones.
+
+    Of exact ones (`flat`) nothing is built.
+    """
+    with closing(Server(server.options(seconds=100.0))) as connection:
+        (name,) = connection.call("list_collections")
+        if connection.call("describe_index", name, "vector")["index_type"] == "FLAT":
+            return
+        connection.call("flush", name)
+        total = int(connection.call("get_collection_stats", name)["row_count"])
+        while True:
+            segments = connection.call("list_loaded_segments", name)
+            if sum(each.num_rows for each in segments if each.index_name) >= total:
+                return
+            time.sleep(1)  # no event tells of it
+
+
+def _recalls(library: Library, space: EmbeddingSpace, questions: Vector) -> dict[str, float]:
+    """By filter, the share of the ten vectors nearest to a question, by comparing all, that is found."""
+    with library.catalog.read() as connection:
+        rows = reading.live(connection, space).rows
+        entries = list(reading.index_entries(connection, rows.tolist(), space))
+    everything = np.frombuffer(b"".join(entry.vectors or b"" for entry in entries), np.float32)
+    everything = everything.reshape(len(rows), space.dimensions)
+    recalls = {}
+    for name, scopes in bench_search.FILTERS.items():
+        allowed = np.flatnonzero([entry.scope in scopes for entry in entries])
+        found = 0
+        for question in questions:
+            nearest = rows[allowed[np.argsort(-(everything[allowed] @ question))[:10]]]
+            with library.pin(scopes) as snapshot:
+                found += len(set(nearest.tolist()) & set(snapshot.search_dense(question, 10).rows.tolist()))
+        recalls[f"recall_{name}"] = found / (10 * len(questions))
+    return recalls
 
 
 def _make(folder: Path, passages: int) -> None:

@@ -150,6 +150,8 @@ class MilvusIndex:
                 self.flush(generation)
         else:
             changed += self._words.catch_up(live, generation, entries)
+            if self._owner and self._meaning is not None:
+                self._meaning.flush()
         return changed
 
     def is_whole(self, live: Live) -> bool:

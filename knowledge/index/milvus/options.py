@@ -10,6 +10,7 @@ Consistency = Literal["session", "strong", "bounded", "eventually"]
 IndexType = Literal["auto", "flat", "ivf_flat", "hnsw"]
 
 _FLAT_UP_TO = 50_000  # vectors: as long as comparing all of them takes milliseconds, the ranking may be exact
+_EF = 1024  # with 128 a quarter of the nearest ten among 100,000 made-up vectors weren't found, with this 1%
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,5 +77,5 @@ class MilvusOptions:
 
     def search_for(self, limit: int) -> dict[str, int]:
         """The parameters of one search, for every type of index: a server passes over another type's."""
-        found = {"ef": max(128, 2 * limit), "nprobe": 64, **self.search_parameters}
+        found = {"ef": max(_EF, 2 * limit), "nprobe": 64, **self.search_parameters}
         return {**found, "ef": max(found["ef"], limit)}  # with fewer a server refuses the search

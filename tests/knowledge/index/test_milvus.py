@@ -261,6 +261,7 @@ def test_a_search_asks_the_index_for_as_much_as_it_wants(milvus: MilvusOptions) 
     options = replace(milvus, search_parameters={"ef": 32, "nprobe": 7})
     assert options.search_for(10) == {"ef": 32, "nprobe": 7}
     assert options.search_for(368)["ef"] >= 368
+    assert milvus.search_for(10)["ef"] == 1024
 
 
 def test_values_are_checked_here(milvus: MilvusOptions, tmp_path: Path) -> None:

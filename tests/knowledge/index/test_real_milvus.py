@@ -13,7 +13,7 @@ from knowledge.catalog import Catalog
 from knowledge.errors import IndexUnavailable
 from knowledge.index import LexicalQuery, Place
 from knowledge.index.embedded import open_embedded
-from knowledge.index.milvus import MilvusIndex, open_milvus
+from knowledge.index.milvus import MilvusIndex, Server, open_milvus
 from knowledge.index.milvus.shapes import Dense
 from knowledge.library import Library
 from knowledge.service import Knowledge
@@ -127,6 +127,17 @@ def test_other_kinds_of_index(server: RealServer, tmp_path: Path, kind: str, lev
     assert hits.scores[0] == pytest.approx(1.0, abs=1e-5)
     assert np.all(np.diff(hits.scores) <= 0)
     library.close()
+
+
+def test_what_was_caught_up_with_is_sealed(server: RealServer, tmp_path: Path) -> None:
+    """After a rebuild or a copy the server has all rows in its files, where it begins to build their index."""
+    options = server.options(collection="sealed")
+    index = MilvusIndex(options, Place(tmp_path, SPACE, owner=True, library="b" * 32))
+    index.catch_up(live(range(1_200)), 1, lambda rows: (entry(row, f"text {row}") for row in rows))
+    connection = Server(options)
+    assert connection.call("get_collection_stats", "sealed")["row_count"] == 1_200
+    connection.close()
+    index.close()
 
 
 def test_a_collection_that_was_not_made_to_the_end_is_not_used(server: RealServer, tmp_path: Path) -> None:
