@@ -163,6 +163,20 @@ class Acting(Base):
 
         self.play(tmp_path, scene, needs="private_replies")
 
+    def test_a_file_that_is_added_is_kept(self, tmp_path: Path) -> None:
+        """What a person gives with `/docs add` becomes a document, and only they hear of it."""
+
+        async def scene(stage: Stage) -> None:
+            await stage.add_file("주차.md", "# 주차\n\n지하 2층입니다.\n".encode())
+            await stage.until(
+                lambda: any(seen.text and "읽는 중" not in seen.text for seen in stage.private())
+            )
+            assert stage.seen() == []
+
+        (folder,) = self.play(tmp_path, scene, needs="commands").registered
+        (kept,) = folder.path.rglob("*.md")
+        assert "지하 2층" in kept.read_text(encoding="utf-8")
+
     def test_a_command_is_answered_privately(self, tmp_path: Path) -> None:
         """`/docs help` lists the commands, for whoever asks."""
 

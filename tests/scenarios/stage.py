@@ -76,6 +76,9 @@ class Stage(Protocol):
     ) -> None:
         """A person gives the slash command `/docs NAME ARGUMENT`, or `/ask ARGUMENT` for the name `ask`."""
 
+    async def add_file(self, name: str, data: bytes, *, place: str = CHANNEL) -> None:
+        """A person gives `/docs add` a file, as one does there."""
+
     async def click(self, seen: Seen, button: str, *, person: str = "asker") -> None:
         """A person clicks a button under a message."""
 

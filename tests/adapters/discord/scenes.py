@@ -53,17 +53,7 @@ async def docs(stage: DiscordStage, name: str, options: list[dict[str, Any]], **
 
 async def add_file(stage: DiscordStage, place: str = "channel") -> None:
     """`/docs add` with a file."""
-    stage.discord.files["note.md"] = "# 안내\n\n출입증은 7층에서 받습니다.\n".encode()
-    attachment = {
-        "id": "77",
-        "filename": "note.md",
-        "size": 50,
-        "url": f"http://{stage.discord.url}/files/note.md",
-        "proxy_url": f"http://{stage.discord.url}/files/note.md",
-        "content_type": "text/markdown",
-    }
-    option = {"name": "file", "type": 11, "value": "77"}
-    await docs(stage, "add", [option], resolved={"attachments": {"77": attachment}}, place=place)
+    await stage.add_file("note.md", "# 안내\n\n출입증은 7층에서 받습니다.\n".encode(), place=place)
 
 
 async def use_menu(stage: DiscordStage, name: str, message: dict[str, Any], place: str = "channel") -> None:

@@ -101,6 +101,16 @@ class DiscordStage:
             data = {"name": "docs", "options": [{"name": name, "type": 1, "options": options}]}
         await self.interact(2, {"id": "1", "type": 1, **data}, person=person, place=place)
 
+    async def add_file(self, name: str, data: bytes, *, place: str = CHANNEL) -> None:
+        self.discord.files[name] = data
+        url = f"http://{self.discord.url}/files/{name}"
+        attachment = {"id": "77", "filename": name, "size": len(data), "url": url, "proxy_url": url}
+        option = {"name": "file", "type": 11, "value": "77"}
+        command = {"name": "add", "type": 1, "options": [option]}
+        resolved = {"attachments": {"77": attachment}}
+        interaction = {"id": "1", "type": 1, "name": "docs", "options": [command], "resolved": resolved}
+        await self.interact(2, interaction, place=place)
+
     async def click(
         self,
         seen: Seen,

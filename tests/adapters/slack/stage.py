@@ -115,6 +115,13 @@ class SlackStage:
         }
         await self.slack.deliver("slash_commands", payload)
 
+    async def add_file(self, name: str, data: bytes, *, place: str = CHANNEL) -> None:
+        """In the form that the command opens."""
+        self.slack.files[name] = data
+        await self.command("add", place=place)
+        file = {"name": name, "size": len(data), "url_private_download": f"{self.slack.url}/files/{name}"}
+        await self.send(await self.form(), {"files": [file]})
+
     async def click(self, seen: Seen, button: str, *, person: str = "asker") -> None:
         message = self._raw(seen.id)
         element = workspace.buttons(message)[BUTTONS[button]]
