@@ -165,6 +165,8 @@ class FakeKnowledge:
             embedder=self.embedder,
             last_refresh=WRITTEN_AT,
             problems=self.problems,
+            waiting=None,
+            running=None,
         )
 
     def warm(self) -> None:

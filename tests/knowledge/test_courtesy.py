@@ -10,10 +10,10 @@ from pathlib import Path
 
 from knowledge.courtesy import Courtesy, quick_turns
 from knowledge.embedding import Vector
-from knowledge.ingest import Ingest
 from knowledge.types import EVERYONE, LANGUAGES, Question
+from knowledge.vectors import Vectors
 from tests.fakes import HashEmbedder
-from tests.librarian import ANALYZER, fill, knowing, open_knowledge
+from tests.librarian import fill, knowing, open_knowledge
 
 WAIT = 60.0
 
@@ -101,12 +101,11 @@ class Sized(HashEmbedder):
 def test_little_is_embedded_at_once_while_an_answer_is_made() -> None:
     """So the processors are soon free for it; without one, a batch is as large as is fast."""
     courtesy, embedder = Courtesy(patience=0), Sized()
-    ingest = Ingest(ANALYZER, embedder, knowing(*LANGUAGES), is_urgent=courtesy.is_urgent)
+    vectors = Vectors(embedder, knowing(*LANGUAGES), courtesy.is_urgent)
     texts = {str(number): f"text {number}" for number in range(100)}
     with courtesy.urgent():
-        beside = ingest.embed(texts, lambda _: None)
+        beside = vectors.embed(texts, lambda _: None)
         assert max(embedder.sizes) <= 8
     embedder.sizes.clear()
-    assert {*ingest.embed(texts, lambda _: None)} == {*beside} == {*texts}
+    assert {*vectors.embed(texts, lambda _: None)} == {*beside} == {*texts}
     assert max(embedder.sizes) > 8
-    ingest.close()

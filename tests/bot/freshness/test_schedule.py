@@ -19,7 +19,7 @@ from bot.freshness.schedule import Schedule, trigger
 from bot.freshness.timing import is_schedule
 from bot.ownership import is_owned
 from bot.settings import Settings
-from knowledge import ingest
+from knowledge import vectors
 from knowledge.errors import AlreadyRunning, StorageFull
 from tests.librarian import QuickEmbedder, assert_nothing_is_left_over, fill, open_knowledge, parts_for
 
@@ -231,7 +231,7 @@ def test_stopping_waits_for_the_run_that_is_under_way(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The folder isn't given up while a run still writes to it; the run stops soon, and loses nothing."""
-    monkeypatch.setattr(ingest, "_EMBED_AT_ONCE", 64)
+    monkeypatch.setattr(vectors, "_EMBED_AT_ONCE", 64)
     docs, data = tmp_path / "docs", tmp_path / "data"
     fill(docs, {f"{n}.md": f"# Note {n}\n\nAll about {n}.\n" for n in range(200)})
     embedder = Waiting(threading.Event())

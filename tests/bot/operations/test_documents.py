@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from bot.operations.metrics import Metrics
 from bot.settings import Settings
 from knowledge.models.llama.metrics import Metrics as ModelMetrics
+from knowledge.pace import Running
 from tests.bot.operations.test_metrics import STATUS
 from tests.fakes import FakeEngine
 
@@ -24,7 +26,8 @@ PAGES = ("operations.md", "operations.ko.md")
 @pytest.fixture
 def families(tmp_path):
     """Name -> kind of everything that /metrics shows with a local model."""
-    text = (Metrics(lambda: STATUS, tmp_path).text() + ModelMetrics(FakeEngine().status).text()).decode()
+    status = replace(STATUS, running=Running("reading", 20, 100, 4.0))
+    text = (Metrics(lambda: status, tmp_path).text() + ModelMetrics(FakeEngine().status).text()).decode()
     found = dict(re.findall(r"^# TYPE (\w+) (\w+)$", text, re.MULTILINE))
     return {name: kind for name, kind in found.items() if not name.endswith("_created")}
 
