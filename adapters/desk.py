@@ -144,7 +144,7 @@ class Desk:
         """Cut an answer short, and say that it follows."""
         await self._end(running.claim.id)
         claim = running.claim
-        if not running.task.cancelled() or not claim.reply:
+        if running.is_over or not running.task.cancelled() or not claim.reply:
             return  # it was just finished, or nothing of it is to be seen yet
         view = View(claim.language).after(Status("restarting"))
         try:
@@ -188,6 +188,7 @@ class Desk:
 
     async def _answer_traced(self, running: _Running) -> None:
         state = await self._answered(running)
+        running.is_over = True
         try:
             await self._librarian.finish(running.claim, state)
         except Exception:  # noqa: BLE001 - the answer stands there, and the next start goes through it again
@@ -272,9 +273,13 @@ class Desk:
 
 
 class _Running:
-    """An answer that is being made. `before` makes the one before it in the same conversation."""
+    """An answer that is being made. `before` makes the one before it in the same conversation.
+
+    `is_over`: it stands there to its end, and that may have been noted, whatever becomes of the task.
+    """
 
     task: asyncio.Task[None]
+    is_over = False
 
     def __init__(self, claim: Claim, before: asyncio.Task[None] | None) -> None:
         self.claim = claim

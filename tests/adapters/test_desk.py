@@ -83,6 +83,29 @@ def test_a_question_survives_a_restart(tmp_path: Path) -> None:
     asyncio.run(scene())
 
 
+def test_a_stop_while_the_end_is_noted_leaves_the_answer(tmp_path: Path) -> None:
+    """The answer stands there, and may have been noted as done: nothing is announced over it, and it isn't lost."""
+
+    async def scene():
+        surface, librarian = FakeSurface(), a_librarian(tmp_path, closing_seconds=0)
+        noting, note = asyncio.Event(), librarian.finish
+
+        async def note_slowly(*given):
+            await note(*given)
+            noting.set()
+            await asyncio.Event().wait()
+
+        librarian.finish = note_slowly
+        desk = a_desk(librarian, surface)
+        await desk.receive(a_message())
+        await noting.wait()
+        await desk.close()
+        assert surface.answers == [ANSWER]
+        assert await resumed(a_desk(a_librarian(tmp_path), surface)) == 0
+
+    asyncio.run(scene())
+
+
 def test_a_post_whose_acknowledgement_was_lost_isnt_made_twice(tmp_path: Path) -> None:
     """After an error the message is looked for before another is posted."""
 
