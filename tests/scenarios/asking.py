@@ -110,6 +110,24 @@ class Asking(Base):
         assert EVERYONE not in question.audience
         assert len(question.audience) == 1
 
+    def test_a_private_channel_is_for_those_who_read_it(self, tmp_path: Path) -> None:
+        """Its documents count there and for its readers' own questions, and for nobody else's."""
+
+        async def scene(stage: Stage) -> None:
+            await stage.close_channel()
+            await stage.say(QUESTION)
+            await stage.until(lambda: whole(stage))
+            for number, person in enumerate(("asker", "other"), 2):
+                await stage.command("ask", QUESTION, person=person, place=DIRECT)
+                await stage.until(lambda number=number: len(stage.knowledge.asked) == number)
+
+        there, reader, other = self.play(tmp_path, scene, needs="private_replies channels").asked
+        (own,) = [scope for scope in there.audience if "/" in scope]
+        assert EVERYONE in there.audience
+        assert own in reader.audience
+        assert own not in other.audience
+        assert EVERYONE in other.audience
+
     def test_an_answer_points_at_the_one_before(self, tmp_path: Path) -> None:
         """Asked again in the same channel, it says where it was answered; never where that was deleted."""
         answer = Finished(Answer("문서와 상관없는 답입니다.", "ko", "extractive", ()))

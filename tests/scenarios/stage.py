@@ -97,6 +97,9 @@ class Stage(Protocol):
     async def invite_outsider(self) -> None:
         """Somebody from outside joins the channel."""
 
+    async def close_channel(self) -> None:
+        """The channel becomes private: of the persons only `asker` reads it."""
+
     def limit_next_calls(self) -> None:
         """The platform refuses the next post and the next edit with 429."""
 

@@ -174,6 +174,12 @@ class DiscordStage:
         guild = self.discord.world.guild()
         await self.discord.dispatch("GUILD_UPDATE", guild)
 
+    async def close_channel(self) -> None:
+        found = self.discord.world.channels[GENERAL]
+        readers = [world.overwrite(reader, 1, world.VIEW) for reader in (PEOPLE["asker"], BOT)]
+        found["permission_overwrites"] = [world.overwrite(GUILD, 0, deny=world.VIEW), *readers]
+        await self.discord.dispatch("CHANNEL_UPDATE", found)
+
     def limit_next_calls(self) -> None:
         self.discord.limits += ["POST messages", "PATCH messages"]
 

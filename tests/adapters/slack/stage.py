@@ -235,6 +235,10 @@ class SlackStage:
         event = {"type": "member_joined_channel", "user": "UGUEST", "channel": "C1", "team": workspace.TEAM}
         await self.slack.deliver("events_api", self.slack.event(event))
 
+    async def close_channel(self) -> None:
+        found = self.slack.workspace.channels["C1"]
+        found.is_private, found.members = True, {"U1", workspace.BOT}
+
     def limit_next_calls(self) -> None:
         self.slack.limits += ["chat.postMessage", "chat.update", *(STREAMING if self.in_agent else ())]
 
