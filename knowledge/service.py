@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection
+from collections.abc import AsyncGenerator, AsyncIterator, Collection
 from contextlib import aclosing, closing
 
 from knowledge.answer import Answerer
@@ -18,15 +18,15 @@ from knowledge.catalog.turns import Opinion
 from knowledge.catalog.uploads import Upload
 from knowledge.courtesy import Courtesy
 from knowledge.embedders import Embedders
-from knowledge.errors import InvalidInput, NotFetched, SaseoError
-from knowledge.index import Place
+from knowledge.embedding import EmbeddingSpace
+from knowledge.errors import NotFetched, SaseoError
 from knowledge.index.embedded import was_written
 from knowledge.library import Library
 from knowledge.models.extractive import Extractor
 from knowledge.one_at_a_time import OneAtATime
 from knowledge.parts import Parts
-from knowledge.refreshing import Refreshing, ignore
-from knowledge.reports import IndexCheck, KnowledgeStatus, Progress, Waiting
+from knowledge.refreshing import Refreshing
+from knowledge.reports import KnowledgeStatus, Waiting
 from knowledge.retrieve import Retrieval
 from knowledge.search import Search
 from knowledge.sources.loader import as_options, from_options, root_of
@@ -46,7 +46,7 @@ from knowledge.types import (
     Question,
     Scope,
 )
-from knowledge.upkeep import check_index, copy_index
+from knowledge.upkeep import Upkeep
 
 _log = logging.getLogger(__name__)
 
@@ -91,6 +91,10 @@ class Knowledge:
         )
         self.refresh = self._refreshing.refresh
         self.refresh_from = self._refreshing.refresh_from
+        upkeep = Upkeep(parts, lambda: self._catalog, lambda: self._library, self._served, self._turns)
+        self.rebuild = upkeep.rebuild
+        self.check_index = upkeep.check
+        self.copy_index = upkeep.copy
         self._answerer = Answerer(
             self.retrieve,
             parts.analyzer,
@@ -260,40 +264,6 @@ class Knowledge:
             return None
         return Waiting(known.source, reading.count_lacking(connection, wanted))
 
-    def rebuild(self, *, progress: Callable[[Progress], None] = ignore) -> None:
-        """Make the whole index anew from the catalog, without embedding again what has its vectors."""
-        with self._turns.turn():
-            progress(Progress("finishing", 0, 0, "", 0.0))
-            self._library.rebuild()
-
-    def check_index(self, *, repair: bool = False) -> IndexCheck:
-        """Hold the index, as it is stored, against the catalog; with `repair`, put it right."""
-        with self._turns.turn():
-            found = self._check_index()
-            if repair and not found.is_sound and self._opened is None:
-                self._library.finish()  # opening it makes up for what is missing
-                found = self._check_index()
-            if repair and not found.is_sound:
-                self._library.rebuild()
-                self._library.finish()
-                found = self._check_index()
-            return found
-
-    def _check_index(self) -> IndexCheck:
-        return check_index(self._catalog, self._parts.open_index, self._place)
-
-    def copy_index(self, store: str, *, progress: Callable[[Progress], None] = ignore) -> IndexCheck:
-        """Fill the index of another store, `faiss` or `milvus`; one that was cut short goes on.
-
-        Raises:
-            InvalidInput: there is no such store, or it is the one in use.
-        """
-        open_index = self._parts.stores.get(store)
-        if open_index is None or open_index is self._parts.open_index:
-            raise InvalidInput(reason="store", store=store)
-        with self._turns.turn():
-            return copy_index(self._catalog, open_index, self._place, progress)
-
     def prepare(self) -> None:
         """Create the catalog or migrate it. The first use does it too.
 
@@ -321,12 +291,10 @@ class Knowledge:
         self.prepare()
         return self._parts.catalog
 
-    @property
-    def _place(self) -> Place:
-        """Where the index is, with the vectors that serve."""
-        embedders = self._embedders
-        spaces = Spaces(self._catalog, embedders.wanted_space, embedders.earlier_space, owner=self._owner)
-        return Place(self._parts.folder, spaces.serving, self._owner)
+    def _served(self) -> EmbeddingSpace | None:
+        """The space of the vectors that serve, without opening the index."""
+        wanted, earlier = self._embedders.wanted_space, self._embedders.earlier_space
+        return Spaces(self._catalog, wanted, earlier, owner=self._owner).serving
 
     @property
     def _library(self) -> Library:

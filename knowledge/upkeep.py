@@ -9,7 +9,11 @@ import numpy as np
 
 from knowledge.catalog import Catalog, Connection, reading, word_counts
 from knowledge.embedding import EmbeddingSpace
+from knowledge.errors import InvalidInput
 from knowledge.index import Entry, IndexReader, LexicalQuery, OpenIndex, PassageIndex, Place
+from knowledge.library import Library
+from knowledge.one_at_a_time import OneAtATime
+from knowledge.parts import Parts
 from knowledge.ranking.bm25 import unpack
 from knowledge.reports import IndexCheck, Progress
 
@@ -121,3 +125,67 @@ def _is_found_by_meaning(reader: IndexReader, entry: Entry, space: EmbeddingSpac
         return False
     hits = reader.search_dense(vector, frozenset({entry.scope}), _NEAREST)
     return entry.row in hits.rows or (len(hits.scores) > 0 and float(hits.scores[-1]) >= 1 - _AS_GOOD)
+
+
+class Upkeep:
+    """What an operator does with the index. Between two refreshes; methods block.
+
+    Args:
+        parts: what Knowledge is made of.
+        catalog: prepares it, or gives the prepared one.
+        library: opens it, or gives the open one.
+        served: the space of the vectors that questions are compared with.
+        turns: of what changes the index.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        catalog: Callable[[], Catalog],
+        library: Callable[[], Library],
+        served: Callable[[], EmbeddingSpace | None],
+        turns: OneAtATime,
+    ) -> None:
+        self._parts = parts
+        self._catalog = catalog
+        self._library = library
+        self._served = served
+        self._turns = turns
+
+    def rebuild(self, *, progress: Callable[[Progress], None] = lambda _: None) -> None:
+        """Make the whole index anew from the catalog, without embedding again what has its vectors."""
+        with self._turns.turn():
+            progress(Progress("finishing", 0, 0, "", 0.0))
+            self._library().rebuild()
+
+    def check(self, *, repair: bool = False) -> IndexCheck:
+        """Hold the index, as it is stored, against the catalog; with `repair`, put it right."""
+        with self._turns.turn():
+            found = self._checked()
+            if repair and not found.is_sound:
+                self._library().finish()  # opening it makes up for what is missing
+                found = self._checked()
+            if repair and not found.is_sound:
+                self._library().rebuild()
+                self._library().finish()
+                found = self._checked()
+            return found
+
+    def copy(self, store: str, *, progress: Callable[[Progress], None] = lambda _: None) -> IndexCheck:
+        """Fill the index of another store, `faiss` or `milvus`; one that was cut short goes on.
+
+        Raises:
+            InvalidInput: there is no such store, or it is the one in use.
+        """
+        open_index = self._parts.stores.get(store)
+        if open_index is None or open_index is self._parts.open_index:
+            raise InvalidInput(reason="store", store=store)
+        with self._turns.turn():
+            return copy_index(self._catalog(), open_index, self._place, progress)
+
+    def _checked(self) -> IndexCheck:
+        return check_index(self._catalog(), self._parts.open_index, self._place)
+
+    @property
+    def _place(self) -> Place:
+        return Place(self._parts.folder, self._served(), owner=False)

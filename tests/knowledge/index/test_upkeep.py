@@ -15,6 +15,7 @@ from bot.opening import open_knowledge as open_app_knowledge
 from knowledge.catalog import reading
 from knowledge.embedding import EmbeddingSpace
 from knowledge.errors import InvalidInput
+from knowledge.index import Place
 from knowledge.index.embedded import open_embedded
 from knowledge.index.milvus import MilvusOptions, open_milvus
 from knowledge.service import Knowledge
@@ -64,7 +65,7 @@ def test_what_is_wrong_is_counted_and_put_right(filled: Path, milvus: MilvusOpti
     assert (sound.passages, sound.with_vectors, sound.by_words_alone, sound.samples) == (13, 13, 0, 13)
     knowledge.close()
     knowledge = librarian(filled, milvus, store)
-    place = place_of(knowledge._catalog, knowledge._place)
+    place = place_of(knowledge._catalog, Place(knowledge._parts.folder, knowledge._served(), owner=True))
     index = knowledge._parts.open_index(place)
     live = index.rows()["words"].tolist()
     with knowledge._catalog.read() as connection:
