@@ -16,6 +16,12 @@ def _no_models_of_the_person(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("knowledge.embedding.locate.cache_folder", lambda: None)
 
 
+@pytest.fixture(autouse=True)
+def _float32(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Vectors are compared to 1e-5: bfloat16, which is taken where it was quicker, reaches less."""
+    monkeypatch.setattr("knowledge.embedding.engine.native_bfloat16", lambda: False)
+
+
 @pytest.fixture(scope="session")
 def minilm() -> SentenceTransformerEmbedder:
     """The packaged model, which knows English."""

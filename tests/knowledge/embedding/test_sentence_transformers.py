@@ -191,9 +191,7 @@ def test_minilm_is_loaded_from_its_package(minilm):
     assert near[0] @ query > far[0] @ query + 0.2
 
 
-def test_minilm_gives_the_vectors_of_encode(monkeypatch):
-    """To 1e-5 in float32, for texts of one window in both languages."""
-    monkeypatch.setattr(engine, "native_bfloat16", lambda: False)
-    minilm = SentenceTransformerEmbedder("minilm")
+def test_minilm_gives_the_vectors_of_encode(minilm):
+    """To 1e-5, for texts of one window in both languages."""
     texts = ["The quick brown fox. " * length for length in (1, 3, 9, 27)] + ["연차는 언제 쓰나요?", ""]
     assert np.allclose(_documents(minilm, texts), _reference(minilm.folder, texts), atol=1e-5)
