@@ -37,8 +37,8 @@ _UNSHOWN = _words(
 _AROUND = _words("nav footer aside")
 _AROUND_ROLES = _words("navigation banner contentinfo complementary search")
 _AROUND_NAMES = _words(
-    "nav navbar navigation sidebar breadcrumb breadcrumbs breadcrumb-section footer site-footer site-header "
-    "skip-link"
+    "nav navbar navigation sidebar breadcrumb breadcrumbs breadcrumb-section crumbs "
+    "footer site-footer site-header skip-link"
 )
 _NOT_DISPLAYED = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}

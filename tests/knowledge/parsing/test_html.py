@@ -27,7 +27,7 @@ def test_an_article_without_what_stands_around_it() -> None:
     """Navigation, the page's header and footer, asides, scripts, comments and hidden elements go."""
     document = _parse(
         "<header><a>Home</a></header><nav>Menu</nav>"
-        "<div class='x Sidebar'>side</div><div id=breadcrumbs>a > b</div>"
+        "<div class='x Sidebar'>side</div><div id=breadcrumbs>a > b</div><p class=crumbs>c > d</p>"
         "<h1>VPN</h1><p>Use it.</p><script>x()</script><style>p{}</style><!-- note --><p hidden>no</p>"
         "<p style='display: none'>no</p><div role=navigation>no</div><svg><text>no</text></svg>"
         "<aside>ads</aside><footer>©</footer>"
