@@ -103,9 +103,8 @@ def _another(maker: Maker, path: Path, number: int) -> bytes:
 
 def _prepare(root: Path, files: list[FileState]) -> None:
     """Read, divide, analyse and embed some files, and nothing else."""
-    with closing(Sandbox()) as sandbox:
-        loader = FolderLoader(Folder(root), sandbox.parse)
-        ingest, vectors = Ingest(ANALYZER), Vectors(SomeVectors(), measure)
+    with closing(Sandbox()) as sandbox, closing(Ingest(ANALYZER)) as ingest:
+        loader, vectors = FolderLoader(Folder(root), sandbox.parse), Vectors(SomeVectors(), measure)
         drafts = []
         for file in files:
             data = loader.read(file)
