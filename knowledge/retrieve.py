@@ -70,6 +70,11 @@ class Retrieval:
     abilities: Abilities | None = None
 
     @property
+    def best_score(self) -> float:
+        """The greatest score: not the first's where a section stands before its subsection. 0 without any."""
+        return max((candidate.score for candidate in self.candidates), default=0.0)
+
+    @property
     def is_answerable(self) -> bool:
         """Whether the best passages are likely enough to answer to be quoted as an answer."""
         return bool(self.candidates) and self.answerable >= self.bars.answer

@@ -21,7 +21,7 @@ _OTHER_TOKENS = 0.3  # any other character
 
 def select(found: Retrieval) -> tuple[Candidate, ...]:
     """The best passages, as many as are worth their reading; at least one of at least one."""
-    least = _NEAR_BEST * found.candidates[0].score
+    least = _NEAR_BEST * found.best_score
     chosen: list[Candidate] = []
     room = float(_TOKENS)
     for candidate in found.candidates[:_MOST]:

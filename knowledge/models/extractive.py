@@ -55,7 +55,7 @@ class Extractor:
 
     def extract(self, found: Retrieval) -> Extract:
         """The quotes that answer best, at least one; `found` has at least one candidate."""
-        least = _NEAR_BEST * found.candidates[0].score
+        least = _NEAR_BEST * found.best_score
         most = _DOUBTFUL_PASSAGES if found.is_doubtful else _PASSAGES
         cited: list[tuple[Candidate, str]] = []
         enough = 0.0
