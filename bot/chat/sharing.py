@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from hashlib import sha256
 
 from adapters.protocol import Directory, Sharing
 from bot.chat.audience import channel_audience
@@ -56,7 +57,7 @@ class Shares:
         return Sharing(
             question=answered.question,
             answer=answered.answer,
-            key=f"{key.platform}:{key.team}/{key.channel}/{key.message}",
+            key=_key(f"{key.platform}:{key.team}/{key.channel}/{key.message}"),
             since=before.since - _CLOCKS_APART if before.since else None,
         )
 
@@ -67,3 +68,8 @@ class Shares:
                 await self._lane.run(self._memory.shared, claim_id, channel)
         finally:
             self._running.discard((claim_id, channel))
+
+
+def _key(question: str) -> str:
+    """The same for the same question, and nothing of where it was asked: other apps read what bears it."""
+    return sha256(question.encode()).hexdigest()[:32]

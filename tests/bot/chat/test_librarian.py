@@ -259,6 +259,8 @@ def test_an_answer_is_shared_once_with_a_channel(tmp_path: Path) -> None:
     for given in (first, elsewhere, again, cut_off):
         assert given.answer
         assert given.key == first.key
+    assert "C1" not in first.key  # other apps of the channel may read it
+    assert "/" not in first.key
     assert [each.since is None for each in (first, elsewhere, again, cut_off)] == [True, True, False, False]
 
 
